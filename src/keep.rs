@@ -1,0 +1,1 @@
+//! Resume points, kept so that a crash costs nothing.

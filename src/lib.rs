@@ -1,0 +1,24 @@
+//! logwalk walks any cursor-paginated HTTP log API and hands every record on exactly resumable.
+//!
+//! A record's way is the order of the modules, and nothing flows backwards: a [`config`] names a
+//! [`source`]; the [`walk`], a machine without I/O, says what to ask of it; [`fetch`] asks; [`log`]
+//! maps each record; [`pages`] puts the three together, a page at a time, each with the resume
+//! point to [`keep`] once its logs are delivered.
+
+pub mod config;
+pub mod error;
+pub mod fetch;
+pub mod keep;
+pub mod log;
+pub mod pages;
+pub mod source;
+pub mod time;
+pub mod walk;
+pub mod written;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "python")]
+mod python;
+#[cfg(feature = "sim")]
+pub mod sim;

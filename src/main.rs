@@ -1,0 +1,3 @@
+//! The `logwalk` command.
+
+fn main() {}

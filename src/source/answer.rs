@@ -1,0 +1,1 @@
+//! Reads a reply: its records, and where it leads.

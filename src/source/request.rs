@@ -1,0 +1,1 @@
+//! Writes a request: template, bounds, cursor and page size put together.
