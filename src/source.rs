@@ -1,5 +1,6 @@
 //! One log API, described as data: what to ask of it, and how to read what it answers.
 
+mod address;
 mod answer;
 pub mod catalog;
 mod grammar;
