@@ -9,7 +9,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::line::{Leaf, Log};
-use super::text;
+use super::{tags, text};
 
 /// No string is cut shorter than this: what is left would say nothing.
 const SHORTEST: usize = 32;
@@ -141,9 +141,8 @@ fn become_text(log: &mut Log, limit: usize, instance_tags: &str) {
     if log.measured(instance_tags) + WORTHWHILE > limit {
         let frame = ["status", "service", "ddsource", "message", "logwalk"];
         log.fields.retain(|(name, _)| frame.contains(&&**name));
-        if log.timestamp.is_some() {
-            log.ddtags = None;
-        }
+        let restamped = log.timestamp.is_none();
+        log.ddtags = restamped.then(|| tags::late_alone(instance_tags));
     }
     let room = limit.saturating_sub(log.measured(instance_tags));
     let message = cut_text(&whole, room);

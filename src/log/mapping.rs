@@ -145,6 +145,7 @@ impl Mapping {
         let status = Status::new(&fields.at("status"), &mut plan)?;
         let message = Message::new(&fields.at("message"), &mut plan)?;
 
+        time_is_shown(&fields, source)?;
         let mut ids = Vec::new();
         for path in source.record.id.iter().flat_map(|paths| &paths.0) {
             let hidden = plan.hides(path);
@@ -363,6 +364,25 @@ fn hide_and_open(fields: &Fields<'_>, plan: &mut Plan) -> Result<()> {
     }
     for path in grammar::paths(&fields.at("decode"))? {
         plan.open(&path);
+    }
+    Ok(())
+}
+
+/// Every log shows the event's time, so it cannot be redacted or hashed.
+fn time_is_shown(fields: &Fields<'_>, source: &Source) -> Result<()> {
+    for key in ["redact", "hash"] {
+        let written = fields.at(key);
+        let mut hidden = Plan::default();
+        for path in grammar::paths(&written)? {
+            hidden.hide(&path, Hiding::Redact);
+        }
+        let mut times = source.record.time.iter().flat_map(|paths| &paths.0);
+        if let Some(time) = times.find(|path| hidden.hides(path)) {
+            return Err(written.problem(format!(
+                "`{}` is the record's time, which every log shows; take it out of this list, or use drop",
+                time.0.join(".")
+            )));
+        }
     }
     Ok(())
 }

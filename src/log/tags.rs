@@ -91,6 +91,13 @@ impl Tags {
     }
 }
 
+/// The instance's tags and the mark of a late log.
+pub(super) fn late_alone(instance: &str) -> String {
+    let mut joined = instance.to_owned();
+    separate(&mut joined);
+    joined + LATE
+}
+
 /// Writes one tag, if the value makes one.
 fn push(joined: &mut String, name: &str, json: &str, count: usize) -> bool {
     let value = text::plain(json);
