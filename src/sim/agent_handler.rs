@@ -56,7 +56,7 @@ pub(crate) fn logs(vendor: &Vendor, stream: Stream, asked: &Asked, twist: &Twist
     }
     if twist.empty {
         let next = empty_page_cursor(vendor, asked, span.after);
-        return envelope(Bytes::new(), Some(next), true);
+        return envelope(Bytes::new(), Some(&next), true);
     }
     let wanted = Wanted {
         span,
@@ -74,12 +74,12 @@ pub(crate) fn logs(vendor: &Vendor, stream: Stream, asked: &Asked, twist: &Twist
         more,
     } = vendor.read(stream, &wanted);
     if let (true, Some(sent)) = (twist.repeat, asked.value("cursor")) {
-        return envelope(records, Some(sent.to_owned()), true);
+        return envelope(records, Some(sent), true);
     }
     let next = last
         .filter(|_| more)
         .map(|place| vendor.cursor(place).text());
-    envelope(records, next, more)
+    envelope(records, next.as_deref(), more)
 }
 
 /// The audit trail.
@@ -114,9 +114,9 @@ pub(crate) fn audit_log(vendor: &Vendor, asked: &Asked, twist: &Twist) -> Reply 
         double: twist.double,
     };
     let page = vendor.read(Stream::AuditLog, &wanted);
-    let neighbour = |there: bool, number: usize| match there {
-        true => json!(page_url(asked, number)),
-        false => json!(null),
+    let neighbour = |there: bool, number: usize| {
+        let url = if there { page_url(asked, number) } else { None };
+        json!(url)
     };
     let next = neighbour(skipped + count < total, number + 1);
     let previous = neighbour(number > 1, number - 1);
@@ -241,7 +241,7 @@ fn empty_page_cursor(vendor: &Vendor, asked: &Asked, after: Place) -> String {
     }
 }
 
-fn envelope(records: Bytes, next: Option<String>, more: bool) -> Reply {
+fn envelope(records: Bytes, next: Option<&str>, more: bool) -> Reply {
     let next = json!(next);
     Reply::pieces(vec![
         Bytes::from_static(b"{\"results\":["),

@@ -1,7 +1,11 @@
 //! Seeded chance: the same seed gives the same vendor, record for record, on every machine.
 
 // Chance is cut to the width that is asked for; which bits go is of no interest.
-#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -57,7 +61,7 @@ impl Chance {
         // Twelve uniform numbers add up to a bell of variance one.
         let bell: f64 = (0..12).map(|_| self.unit()).sum::<f64>() - 6.0;
         let spread = median * (bell * 0.9).exp();
-        spread.clamp(1.0, 1e9).round() as i64 as u64
+        spread.clamp(1.0, 1e9).round() as u64
     }
 }
 

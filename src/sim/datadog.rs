@@ -134,14 +134,12 @@ fn bound(asked: &Asked, name: &str, default: &str, now: Time) -> Result<Time, Re
 
 fn envelope(stream: Stream, asked: &Asked, twist: &Twist, records: Bytes, after: &str) -> Reply {
     let status = if twist.partial { "timeout" } else { "done" };
-    let warnings = match twist.warn {
-        true => json!([{
-            "code": "unknown_index",
-            "title": "One or several indexes are missing or invalid, results hold data from the other indexes",
-            "detail": "indexes: foo, bar",
-        }]),
-        false => json!([]),
-    };
+    let warning = json!({
+        "code": "unknown_index",
+        "title": "One or several indexes are missing or invalid, results hold data from the other indexes",
+        "detail": "indexes: foo, bar",
+    });
+    let warnings: Vec<Value> = twist.warn.then_some(warning).into_iter().collect();
     let links = json!({"next": next_link(stream, asked, after)});
     let meta: Value = json!({
         "elapsed": 132,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// One log of one vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,11 +1,10 @@
 //! The vendors behind the wire: who is asked what, and what goes wrong with it.
 
+mod mishap;
 mod page;
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use hyper::body::Bytes;
 use parking_lot::Mutex;
@@ -13,14 +12,16 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use super::cursor::Cursor;
-use super::faults::{Fault, Plan};
-use super::http::{Asked, Delivery, Reply, packed};
+use super::faults::Plan;
+use super::http::{Asked, Delivery, Reply};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::quota::Meter;
 use super::record::Style;
 use super::stream::Stream;
 use super::{Keys, Options, admin, agent_handler, datadog};
 use crate::time::Time;
+use mishap::Mishap;
+pub(crate) use mishap::Twist;
 use page::Prerendered;
 pub(crate) use page::{Page, Wanted};
 
@@ -49,18 +50,6 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// How it was answered; 0 where the connection ended without an answer.
     pub status: u16,
-}
-
-/// What is to be different about one page.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[allow(clippy::struct_excessive_bools)]
-pub(crate) struct Twist {
-    pub(crate) repeat: bool,
-    pub(crate) empty: bool,
-    pub(crate) double: bool,
-    pub(crate) partial: bool,
-    pub(crate) warn: bool,
-    pub(crate) at_most: Option<usize>,
 }
 
 /// Both vendors, on one address.
@@ -147,56 +136,22 @@ impl Vendor {
         if asked.path.starts_with(admin::PREFIX) {
             return (admin::answer(self, asked), Delivery::default());
         }
-        let mut delivery = Delivery::default();
-        let mut twist = Twist::default();
-        let mut instead = None;
-        let mut skew = 0;
-        let mut garbled = false;
-        for fault in self.plan.faults(asked) {
-            match fault {
-                Fault::Status {
-                    code,
-                    body,
-                    headers,
-                } => {
-                    let mut reply = match body {
-                        Some(body) => Reply::page(code, body),
-                        None => failure(asked, code),
-                    };
-                    reply.headers.extend(headers);
-                    instead = Some(reply);
-                }
-                Fault::Html => instead = Some(Reply::new(200, "text/html; charset=utf-8", SIGN_IN)),
-                Fault::Redirect { to } => {
-                    instead = Some(Reply::new(302, "text/plain", "").with("location", to));
-                }
-                Fault::Delay { ms } => delivery.delay += Duration::from_millis(ms),
-                Fault::Cut { after } => delivery.cut_after = Some(after),
-                Fault::Hangup => delivery.hangup = true,
-                Fault::Drip { bytes_per_second } => {
-                    delivery.bytes_per_second = Some(bytes_per_second)
-                }
-                Fault::Huge { bytes } => delivery.filling = bytes,
-                Fault::Bomb { bytes } => instead = Some(bomb(bytes)),
-                Fault::Skew { seconds } => skew = seconds,
-                Fault::Garbage => garbled = true,
-                Fault::Expire { status } => self.expire_cursors(status),
-                Fault::Repeat => twist.repeat = true,
-                Fault::Empty => twist.empty = true,
-                Fault::Double => twist.double = true,
-                Fault::Partial => twist.partial = true,
-                Fault::Warn => twist.warn = true,
-                Fault::Short { records } => twist.at_most = Some(records),
-            }
+        let mishap = Mishap::of(self.plan.faults(asked), asked);
+        if let Some(status) = mishap.expire {
+            self.expire_cursors(status);
         }
-        let mut reply = instead.unwrap_or_else(|| self.page(asked, &twist));
-        if garbled {
+        let mut reply = match mishap.instead {
+            Some(reply) => reply,
+            None => self.page(asked, &mishap.twist),
+        };
+        if mishap.garbled {
             reply.body = cut_short(&reply.body);
         }
-        if delivery.filling > 0 {
+        if mishap.delivery.filling > 0 {
             reply.body = Vec::new();
         }
-        reply = reply.with("date", http_date(self.clock.now(), skew));
+        let delivery = mishap.delivery;
+        reply = reply.with("date", http_date(self.clock.now(), mishap.skew));
         self.remember(asked, if delivery.hangup { 0 } else { reply.status });
         (reply, delivery)
     }
@@ -257,33 +212,11 @@ impl Vendor {
     }
 }
 
-const SIGN_IN: &str = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>";
-
-/// A status in the words of the vendor that was asked.
-fn failure(asked: &Asked, code: u16) -> Reply {
-    if asked.path.starts_with("/api/v2/") {
-        return datadog::error(code, &format!("simulated status {code}"));
-    }
-    if code >= 500 {
-        return Reply::new(
-            code,
-            "text/html",
-            format!("<html><body><h1>{code}</h1></body></html>"),
-        );
-    }
-    agent_handler::error(code, "simulated", &format!("simulated status {code}"))
-}
-
 /// Two thirds of a body, which no JSON survives.
 fn cut_short(body: &[Bytes]) -> Vec<Bytes> {
     let mut whole = body.concat();
     whole.truncate(whole.len() * 2 / 3);
     vec![Bytes::from(whole)]
-}
-
-/// White space that takes a thousandth of its size on the wire.
-fn bomb(bytes: u64) -> Reply {
-    Reply::page(200, packed(io::repeat(b' ').take(bytes))).with("content-encoding", "gzip")
 }
 
 fn http_date(now: Time, skew: i64) -> String {

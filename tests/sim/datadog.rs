@@ -134,7 +134,7 @@ fn the_quota_stands_in_the_headers_with_its_reset_in_seconds_from_now() {
     let options = Options {
         quota: Some(Quota {
             requests: 2,
-            period: Duration::from_secs(60),
+            period: Duration::from_mins(1),
         }),
         start: Some(NOW.after(Duration::from_secs(45))),
         ..small()

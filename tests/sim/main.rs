@@ -33,4 +33,4 @@ fn vendor() -> Running {
     serve(small()).unwrap()
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);

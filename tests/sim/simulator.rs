@@ -87,7 +87,7 @@ fn records_and_the_clock_can_be_set_over_http() {
     let clock = send(vendor.addr(), "POST", "/sim/clock?advance=1m", "", "");
     assert_eq!(
         clock.json()["now"],
-        NOW.after(Duration::from_secs(60)).to_string()
+        NOW.after(Duration::from_mins(1)).to_string()
     );
     assert_eq!(newest(), "mine");
     assert!(

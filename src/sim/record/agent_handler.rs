@@ -8,7 +8,7 @@ use super::{Draft, words};
 use crate::sim::chance::Chance;
 
 /// How long a call that is seen as pending stays so.
-const PENDING_FOR: Duration = Duration::from_secs(60);
+const PENDING_FOR: Duration = Duration::from_mins(1);
 
 /// How a call went, and why not well.
 struct Outcome {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use hyper::body::Bytes;
+use serde_json::{Number, Value};
 
 use super::Vendor;
 use crate::sim::Prerender;
@@ -92,15 +93,17 @@ fn passes(record: &str, filters: &[(&'static str, &str)]) -> bool {
     if filters.is_empty() {
         return true;
     }
-    let Ok(record) = serde_json::from_str::<serde_json::Value>(record) else {
+    let Ok(record) = serde_json::from_str::<Value>(record) else {
         return false;
     };
     filters
         .iter()
         .all(|(pointer, wanted)| match record.pointer(pointer) {
-            Some(serde_json::Value::String(found)) => found == wanted,
-            Some(found) => found.to_string() == *wanted,
-            None => false,
+            Some(Value::String(found)) => found == wanted,
+            Some(Value::Number(found)) => {
+                wanted.parse().is_ok_and(|wanted: Number| wanted == *found)
+            }
+            Some(_) | None => false,
         })
 }
 
