@@ -24,16 +24,16 @@ def found() -> list[Python]:
 def first_that_runs(minor: str) -> Python | None:
     """The first candidate that is what its name says: a version manager's stand-in may not be."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    candidates: list[str | Path | None] = [
+    candidates = [
         shutil.which(f"python{minor}"),
         *pyenv.glob(f"versions/{minor}.*/bin/python"),
     ]
-    for candidate in filter(None, candidates):
+    for candidate in map(str, filter(None, candidates)):
         script = "import platform; print(platform.python_version())"
         run = subprocess.run([candidate, "-c", script], capture_output=True, text=True, check=False)
         version = run.stdout.strip()
         if run.returncode == 0 and version.startswith(minor):
-            return Python(str(candidate), version)
+            return Python(candidate, version)
     return None
 
 

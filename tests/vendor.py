@@ -69,7 +69,7 @@ class Vendor:
         self.faults.append((status, headers, body))
 
     def page(self, query: dict[str, str]) -> dict[str, Any]:
-        """One page: oldest first, from the cursor or from `created_after` on, both as documented."""
+        """One page, oldest first: after the cursor, or from `created_after` on, itself included."""
         size = int(query.get("page_size", "100"))
         if "cursor" in query:
             last = base64.urlsafe_b64decode(query["cursor"]).decode()
