@@ -126,3 +126,20 @@ def test_the_core_takes_each_option_by_itself(example: Path, agent: Agent) -> No
 def described_in(part: str) -> set[str]:
     """The options that a part describes."""
     return {match[1] for line in part.splitlines() if (match := PARAM.search(line))}
+
+
+def written_in(document: str) -> list[dict[str, Any]]:
+    """The instances of the configurations that a document shows."""
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL
+    )
+    return [instance for block in blocks for instance in yaml.safe_load(block)["instances"]]
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/sources.md"])
+def test_the_core_takes_what_the_documents_show(document: str, agent: Agent) -> None:
+    instances = written_in(document)
+
+    assert instances
+    for instance in instances:
+        assert agent.check(instance).persistent_cache_id()
