@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from datadog_checks.base import ConfigurationError
 
-from conftest import Agent
 from datadog_checks.logwalk import agent as surroundings
+from stubbed_agent import Agent
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from datadog_checks.base.stubs import datadog_agent
 
-from conftest import Agent, RunFailed
+from stubbed_agent import Agent, RunFailed
 from vendor import Vendor
 
 

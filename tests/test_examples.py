@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import Agent
+from stubbed_agent import Agent
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "conf.d/logwalk.d").glob("*.yaml.example"))

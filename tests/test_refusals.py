@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from datadog_checks.base import ConfigurationError
 
-from conftest import Agent, RunFailed
 from datadog_checks.logwalk import agent as surroundings
+from stubbed_agent import Agent, RunFailed
 from vendor import TOKEN, Vendor
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from datadog_checks.base.stubs import aggregator, datadog_agent
 
-from conftest import Agent, RunFailed
 from datadog_checks.logwalk import __version__
+from stubbed_agent import Agent, RunFailed
 from vendor import Vendor
 
 COUNTS = (
