@@ -65,10 +65,10 @@ impl Kept {
     }
 }
 
-fn newer_version(whose: &str, version: u64) -> Error {
+fn newer_version(whose: &str, version: u64, removal: &str) -> Error {
     Error::Store(format!(
         "{whose} was written by a newer logwalk (format {version}, this one knows {VERSION}): \
-         install that version again, or reset the resume point to begin at `start`"
+         install that version again, or {removal} to begin at `start`"
     ))
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{self, Lock};
 use super::sealed::{Opened, open};
-use super::{Keep, Kept, layout, newer_version, sealed, superseded};
+use super::{Keep, Kept, NO_PLACE, layout, newer_version, sealed, superseded};
 use crate::error::Result;
 
 /// File systems take 255 bytes in a name; the identity, an ending and a number go after the label.
@@ -50,6 +50,20 @@ impl PlaceFile {
         Ok(())
     }
 
+    /// Forgets the place, whatever is there: the next run begins at `start`.
+    pub fn reset(&mut self) -> Result<()> {
+        let _lock = match self.held {
+            Some(_) => None,
+            None => Some(self.lock()?),
+        };
+        let sequence = match self.found()? {
+            Opened::Whole { sequence, .. } => sequence.saturating_add(1),
+            Opened::Newer { .. } | Opened::Torn | Opened::Empty => 1,
+        };
+        let text = sealed(&self.whose(), sequence, NO_PLACE)?;
+        disk::replace(&self.path, &layout::spread(&text))
+    }
+
     fn lock(&self) -> Result<Lock> {
         if let Some(folder) = self.path.parent() {
             disk::make_folder(folder)?;
@@ -62,12 +76,22 @@ impl PlaceFile {
     }
 
     fn opened(&self) -> Result<Opened> {
-        let text = disk::text_of(&self.path)?;
-        match text.as_deref().map_or(Opened::Empty, open) {
-            Opened::Newer { version } => Err(newer_version(&self.whose(), version)),
-            // An empty file is no first run: a save never leaves one behind.
-            Opened::Empty if text.is_some() => Ok(Opened::Torn),
+        match self.found()? {
+            Opened::Newer { version } => {
+                let removal = "remove it with `logwalk cursor reset`";
+                Err(newer_version(&self.whose(), version, removal))
+            }
             opened => Ok(opened),
+        }
+    }
+
+    fn found(&self) -> Result<Opened> {
+        let text = disk::text_of(&self.path)?;
+        match text.as_deref().map(open) {
+            None => Ok(Opened::Empty),
+            // An empty file is no first run: a save never leaves one behind.
+            Some(Opened::Empty) => Ok(Opened::Torn),
+            Some(opened) => Ok(opened),
         }
     }
 

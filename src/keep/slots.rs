@@ -5,6 +5,7 @@ use super::{Keep, Kept, newer_version, sealed, superseded};
 use crate::error::{Error, Result};
 
 const WHOSE: &str = "the resume point in the Agent's cache";
+const REMOVAL: &str = "remove this check's files under the Agent's run_path";
 
 /// Two named texts in a store that can lose or tear the one it is writing, never the other.
 pub trait Slots {
@@ -30,7 +31,7 @@ impl<S: Slots> TwoSlots<S> {
     fn opened(&self, slot: usize) -> Result<Opened> {
         let text = self.slots.read(slot)?.unwrap_or_default();
         match open(&text) {
-            Opened::Newer { version } => Err(newer_version(WHOSE, version)),
+            Opened::Newer { version } => Err(newer_version(WHOSE, version, REMOVAL)),
             opened => Ok(opened),
         }
     }

@@ -121,6 +121,21 @@ fn a_file_of_a_newer_version_is_refused_and_stays() {
 }
 
 #[test]
+fn a_reset_forgets_the_place_whatever_is_there_and_overtakes_a_writer_under_way() {
+    let folder = Folder::new();
+    let (mut writer, mut file) = (folder.file(), folder.file());
+    writer.save(1, "{}").unwrap();
+    file.reset().unwrap();
+    assert_eq!(file.load().unwrap(), Kept::whole(2, "null".into(), vec![]));
+    assert_eq!(file.load().unwrap().place, None);
+    assert!(words(writer.save(2, "{}")).starts_with("superseded:"));
+    std::fs::write(file.path(), "garbage").unwrap();
+    file.reset().unwrap();
+    let kept = file.load().unwrap();
+    assert_eq!((kept.place, kept.lost), (None, false));
+}
+
+#[test]
 fn a_writer_that_was_overtaken_is_refused() {
     let folder = Folder::new();
     let (mut old, mut new) = (folder.file(), folder.file());
