@@ -1,5 +1,7 @@
 //! An instance as written, checked: everything a stream needs to know, once.
 
+mod agent;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +11,8 @@ use crate::fetch;
 use crate::log::TooOld;
 use crate::source::{Filling, Source};
 use crate::time::Time;
+
+pub use agent::{AgentFacts, AgentProxy, DEFAULT_INTERVAL};
 
 /// One instance, checked, with every default filled in.
 #[derive(Debug, Clone)]
