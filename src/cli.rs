@@ -8,6 +8,7 @@ mod sim;
 mod sources;
 mod stop;
 mod validate;
+mod wording;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};

@@ -5,13 +5,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::conf::{ConfFile, Instance};
 use super::secret::Named;
 use super::stop::Stop;
-use crate::config::{Config, Start, Store};
+use super::wording;
+use crate::config::Config;
 use crate::error::Error;
+use crate::source::Ask;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -99,10 +101,15 @@ fn note(file: &ConfFile, at: &str, named: &Named) -> String {
 
 fn print(report: &Report, name: &str, out: &mut dyn Write) -> Result<(), Stop> {
     for (at, config) in &report.streams {
-        writeln!(out, "{}", config.label())?;
-        for (what, value) in facts(at, config) {
-            writeln!(out, "  {what:<9} {value}")?;
-        }
+        writeln!(out, "{} ({at})", config.label())?;
+        writeln!(out, "  {}", endpoint(config))?;
+        writeln!(
+            out,
+            "  from {}, kept in {}, identity {}",
+            wording::start(config.start),
+            wording::store(&config.store),
+            wording::short(&config.identity()),
+        )?;
     }
     for note in &report.notes {
         writeln!(out, "note: {note}")?;
@@ -113,4 +120,24 @@ fn print(report: &Report, name: &str, out: &mut dyn Write) -> Result<(), Stop> {
         writeln!(out, "{name}: valid, {number} {streams}")?;
     }
     Ok(())
+}
+
+fn as_json(at: &str, config: &Config) -> Value {
+    json!({
+        "instance": at,
+        "stream": config.label(),
+        "source": config.source.name,
+        "endpoint": endpoint(config),
+        "start": wording::start(config.start),
+        "store": wording::store(&config.store),
+        "identity": config.identity(),
+    })
+}
+
+/// What is asked, without its query: that may hold what is nobody's business.
+fn endpoint(config: &Config) -> String {
+    match config.source.call(&config.filling, &Ask::default()) {
+        Ok(call) => format!("{call:?}"),
+        Err(error) => error.to_string(),
+    }
 }
