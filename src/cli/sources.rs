@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
 }
 
 fn list(as_json: bool, out: &mut dyn Write) -> Result<(), Stop> {
-    let sources = catalog::names().map(catalog::named).collect::<CoreResult<Vec<Source>>>()?;
+    let sources = catalog::names().map(catalog::source).collect::<CoreResult<Vec<Source>>>()?;
     if as_json {
         let all: Vec<Value> = sources.iter().map(summary).collect();
         writeln!(out, "{}", Value::Array(all))?;
@@ -48,7 +48,7 @@ fn one(name: &str, as_json: bool, out: &mut dyn Write) -> Result<(), Stop> {
     let Some(text) = catalog::text(name) else {
         return Err(Stop::usage(unknown(name)));
     };
-    let source = catalog::named(name)?;
+    let source = catalog::source(name)?;
     let conf = example::conf(&source);
     if as_json {
         let mut whole = summary(&source);

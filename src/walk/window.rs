@@ -241,10 +241,3 @@ impl Walk {
             .map(|reached| floor.since(reached))
     }
 }
-
-impl crate::source::Source {
-    /// TEMP
-    pub fn floor(&self, time: Time) -> Time {
-        time
-    }
-}
