@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::conf::ConfFile;
+use super::conf::{Checked, ConfFile};
 use super::stop::Stop;
 use super::wording;
 use crate::config::{Config, Store};
@@ -249,9 +249,20 @@ fn is_called(config: &Config, label: &str) -> bool {
 }
 
 fn configs(path: &Path) -> Result<Vec<Config>, Stop> {
-    let instances = ConfFile::read(path)?.checked()?;
-    instances
-        .into_iter()
-        .map(|instance| Ok(instance.config?))
-        .collect()
+    let file = ConfFile::read(path)?;
+    let mut configs = Vec::new();
+    for Checked { config, at, missing } in file.checked()? {
+        file.known(&missing, |path| decides_the_place(path, &at))?;
+        configs.push(config);
+    }
+    Ok(configs)
+}
+
+/// Whether a value is part of what a resume point is kept under.
+fn decides_the_place(path: &str, at: &str) -> bool {
+    let own = path.strip_prefix(at).and_then(|rest| rest.strip_prefix('.'));
+    let option = own.and_then(|own| own.split(['.', '[']).next());
+    option.is_some_and(|option| {
+        ["source", "settings", "base_url", "query", "stream", "store"].contains(&option)
+    })
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::conf::{ConfFile, Instance};
+use super::conf::{ConfFile, Instance, once_each};
 use super::secret::Named;
 use super::stop::Stop;
 use super::wording;
@@ -73,8 +73,8 @@ fn judged(file: &ConfFile) -> Report {
         notes.extend(missing.iter().map(|(at, named)| note(file, at, named)));
         let config = match config {
             Ok(config) => config,
-            Err(error) => {
-                problems.push(file.told(&error));
+            Err(errors) => {
+                problems.extend(errors.iter().map(|error| file.told(error)));
                 continue;
             }
         };
@@ -86,11 +86,9 @@ fn judged(file: &ConfFile) -> Report {
         }
         streams.push((at, config));
     }
-    notes.sort();
-    notes.dedup();
     Report {
-        problems,
-        notes,
+        problems: once_each(problems),
+        notes: once_each(notes),
         streams,
     }
 }

@@ -19,6 +19,8 @@ const KNOWN: [&str; 10] = [
     "service",
 ];
 
+const THE_FILE: &str = "the file";
+
 const LOGS_EXAMPLE: &str = "add `logs: [{type: integration, source: SOURCE, service: SERVICE}]`, \
                             without which the Agent drops every log";
 
@@ -28,7 +30,7 @@ pub(super) fn problems(whole: &Value) -> Vec<Error> {
         Ok(fields) => fields,
         Err(_) => {
             let right = "expected a mapping with `init_config`, `instances` and `logs`";
-            return vec![Error::config("the file", right)];
+            return vec![Error::config(THE_FILE, right)];
         }
     };
     let mut problems: Vec<Error> = fields
@@ -40,6 +42,11 @@ pub(super) fn problems(whole: &Value) -> Vec<Error> {
     problems.extend(instances(&fields.at("instances")).err());
     problems.extend(logs(&fields.at("logs")).err());
     problems
+}
+
+/// Whether a problem means that there is no instance to work with.
+pub(super) fn leaves_no_instance(error: &Error) -> bool {
+    matches!(error, Error::Config { at, .. } if at == THE_FILE || at == "instances")
 }
 
 fn instances(written: &Written) -> Result<()> {
