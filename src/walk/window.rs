@@ -84,7 +84,7 @@ impl Walk {
         };
         self.place.resting = None;
         if !self.source.descending {
-            let end = self.end_of(&walk).map(|end| end.min(walk.began));
+            let end = walk.reached.map(|reached| reached.min(walk.began));
             self.place.bound = self.place.bound.max(end);
         }
         self.place.moved = now;
