@@ -2,7 +2,6 @@
 
 mod conf;
 mod cursor;
-mod preview;
 mod secret;
 mod sim;
 mod sources;
@@ -31,8 +30,6 @@ enum Verb {
     Sources(sources::Arguments),
     /// Check a configuration, offline, with line numbers
     Validate(validate::Arguments),
-    /// Print the mapped logs as JSON lines; nothing is sent or kept
-    Preview(preview::Arguments),
     /// Show or move the resume point of a stream (`store: file`)
     Cursor(cursor::Arguments),
     /// Serve the simulated vendors, with rates and faults
@@ -70,7 +67,6 @@ fn run(verb: &Verb, out: &mut dyn Write) -> Result<(), Stop> {
     match verb {
         Verb::Sources(arguments) => sources::run(arguments, out),
         Verb::Validate(arguments) => validate::run(arguments, out),
-        Verb::Preview(arguments) => preview::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }

@@ -96,12 +96,23 @@ impl ConfFile {
     pub(crate) fn checked(&self) -> Result<Vec<Checked>, Stop> {
         let mut problems: Vec<String> = Vec::new();
         let around = self.problems();
-        let unusable = around.iter().filter(|error| sections::leaves_no_instance(error));
+        let unusable = around
+            .iter()
+            .filter(|error| sections::leaves_no_instance(error));
         problems.extend(unusable.map(|error| self.told(error)));
         let mut checked = Vec::new();
-        for Instance { at, config, missing } in self.instances() {
+        for Instance {
+            at,
+            config,
+            missing,
+        } in self.instances()
+        {
             match config {
-                Ok(config) => checked.push(Checked { config, at, missing }),
+                Ok(config) => checked.push(Checked {
+                    config,
+                    at,
+                    missing,
+                }),
                 Err(errors) => problems.extend(errors.iter().map(|error| self.told(error))),
             }
         }
@@ -112,7 +123,11 @@ impl ConfFile {
     }
 
     /// An error where what an instance names and cannot be known here is needed.
-    pub(crate) fn known(&self, missing: &[(String, Named)], needed: impl Fn(&str) -> bool) -> Result<(), Stop> {
+    pub(crate) fn known(
+        &self,
+        missing: &[(String, Named)],
+        needed: impl Fn(&str) -> bool,
+    ) -> Result<(), Stop> {
         let problems: Vec<String> = missing
             .iter()
             .filter(|(at, _)| needed(at))

@@ -130,7 +130,11 @@ fn reset(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
     let config = choice.stream()?;
     place_file(&config)?.reset()?;
     let start = wording::start(config.start);
-    writeln!(out, "{}: reset, the next run begins at `start`: {start}", config.label())?;
+    writeln!(
+        out,
+        "{}: reset, the next run begins at `start`: {start}",
+        config.label()
+    )?;
     Ok(())
 }
 
@@ -206,7 +210,9 @@ impl Choice {
             let count = streams.len();
             let chosen = streams.into_iter().nth(number);
             return chosen.map(|config| vec![config]).ok_or_else(|| {
-                Stop::usage(format!("there is no instances[{number}]: the file has {count}, counted from 0"))
+                Stop::usage(format!(
+                    "there is no instances[{number}]: the file has {count}, counted from 0"
+                ))
             });
         }
         let Some(label) = &self.stream else {
@@ -251,7 +257,12 @@ fn is_called(config: &Config, label: &str) -> bool {
 fn configs(path: &Path) -> Result<Vec<Config>, Stop> {
     let file = ConfFile::read(path)?;
     let mut configs = Vec::new();
-    for Checked { config, at, missing } in file.checked()? {
+    for Checked {
+        config,
+        at,
+        missing,
+    } in file.checked()?
+    {
         file.known(&missing, |path| decides_the_place(path, &at))?;
         configs.push(config);
     }
@@ -260,7 +271,9 @@ fn configs(path: &Path) -> Result<Vec<Config>, Stop> {
 
 /// Whether a value is part of what a resume point is kept under.
 fn decides_the_place(path: &str, at: &str) -> bool {
-    let own = path.strip_prefix(at).and_then(|rest| rest.strip_prefix('.'));
+    let own = path
+        .strip_prefix(at)
+        .and_then(|rest| rest.strip_prefix('.'));
     let option = own.and_then(|own| own.split(['.', '[']).next());
     option.is_some_and(|option| {
         ["source", "settings", "base_url", "query", "stream", "store"].contains(&option)

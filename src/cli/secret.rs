@@ -72,7 +72,9 @@ fn fill_each(value: &mut Value, at: &str, missing: &mut Vec<(String, Named)>) {
 
 /// The text with what it names put in; none where it names nothing.
 fn filled(text: &str) -> Result<Option<String>, Named> {
-    let handle = text.strip_prefix("ENC[").and_then(|rest| rest.strip_suffix(']'));
+    let handle = text
+        .strip_prefix("ENC[")
+        .and_then(|rest| rest.strip_suffix(']'));
     if let Some(handle) = handle {
         return Err(Named::Handle(handle.to_owned()));
     }

@@ -152,8 +152,13 @@ fn conf(running: &Running, keys: &Keys) -> String {
         }
     }
     lines.extend(
-        ["logs:", "  - type: integration", "    source: agent_handler", "    service: agent-handler"]
-            .map(str::to_owned),
+        [
+            "logs:",
+            "  - type: integration",
+            "    source: agent_handler",
+            "    service: agent-handler",
+        ]
+        .map(str::to_owned),
     );
     lines.join("\n") + "\n"
 }
@@ -194,14 +199,20 @@ mod tests {
         let rule = fault("{do: {status: {code: 503}}, times: 3}").unwrap();
         assert_eq!(rule.times, Some(3));
         assert!(matches!(rule.fault, Fault::Status { code: 503, .. }));
-        assert_eq!(fault(r#"{"do": "hangup", "times": null}"#).unwrap().times, None);
+        assert_eq!(
+            fault(r#"{"do": "hangup", "times": null}"#).unwrap().times,
+            None
+        );
         assert!(fault("{do: explode}").unwrap_err().contains("explode"));
     }
 
     #[test]
     fn a_quota_names_requests_and_a_period() {
         let quota = quota("60/10s").unwrap();
-        assert_eq!((quota.requests, quota.period), (60, Duration::from_secs(10)));
+        assert_eq!(
+            (quota.requests, quota.period),
+            (60, Duration::from_secs(10))
+        );
         for bad in ["", "60", "60/", "/10s", "60/0s", "x/1s"] {
             assert!(super::quota(bad).is_err(), "{bad}");
         }

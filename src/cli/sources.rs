@@ -29,18 +29,27 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
 }
 
 fn list(as_json: bool, out: &mut dyn Write) -> Result<(), Stop> {
-    let sources = catalog::names().map(catalog::source).collect::<CoreResult<Vec<Source>>>()?;
+    let sources = catalog::names()
+        .map(catalog::source)
+        .collect::<CoreResult<Vec<Source>>>()?;
     if as_json {
         let all: Vec<Value> = sources.iter().map(summary).collect();
         writeln!(out, "{}", Value::Array(all))?;
         return Ok(());
     }
-    let wide = sources.iter().map(|source| source.name.len()).max().unwrap_or(0);
+    let wide = sources
+        .iter()
+        .map(|source| source.name.len())
+        .max()
+        .unwrap_or(0);
     for source in &sources {
         writeln!(out, "{:wide$}  {}", source.name, source.title)?;
         writeln!(out, "{:wide$}  asks for {}", "", asked(source).join(", "))?;
     }
-    writeln!(out, "\n`logwalk sources NAME` shows one in full, with a conf.yaml to begin with.")?;
+    writeln!(
+        out,
+        "\n`logwalk sources NAME` shows one in full, with a conf.yaml to begin with."
+    )?;
     Ok(())
 }
 
@@ -100,7 +109,9 @@ fn summary(source: &Source) -> Value {
 /// The names of what has to be given, then of what may be.
 fn asked(source: &Source) -> Vec<String> {
     let terms = || source.credentials.iter().chain(&source.settings);
-    let required = terms().filter(|(_, asked)| asked.required).map(|(name, _)| name.clone());
+    let required = terms()
+        .filter(|(_, asked)| asked.required)
+        .map(|(name, _)| name.clone());
     let optional = terms()
         .filter(|(_, asked)| !asked.required)
         .map(|(name, asked)| match &asked.default {

@@ -33,7 +33,10 @@ impl Stop {
             Self::Short(problem) => (vec![problem.clone()], FELL_SHORT),
             // Whoever read our output has seen enough, as `head` does.
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => return DONE,
-            Self::Output(error) => (vec![format!("cannot write the output: {error}")], FELL_SHORT),
+            Self::Output(error) => (
+                vec![format!("cannot write the output: {error}")],
+                FELL_SHORT,
+            ),
         };
         for problem in problems {
             // Where standard error is closed the status still tells.

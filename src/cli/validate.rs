@@ -45,7 +45,11 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
             Err(stop) => return Err(stop),
         };
         if arguments.json {
-            let streams: Vec<_> = report.streams.iter().map(|(at, config)| as_json(at, config)).collect();
+            let streams: Vec<_> = report
+                .streams
+                .iter()
+                .map(|(at, config)| as_json(at, config))
+                .collect();
             let line = json!({
                 "file": path.display().to_string(),
                 "valid": report.problems.is_empty(),
@@ -66,10 +70,19 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
 }
 
 fn judged(file: &ConfFile) -> Report {
-    let mut problems: Vec<String> = file.problems().iter().map(|error| file.told(error)).collect();
+    let mut problems: Vec<String> = file
+        .problems()
+        .iter()
+        .map(|error| file.told(error))
+        .collect();
     let (mut notes, mut streams) = (Vec::new(), Vec::new());
     let mut first_of = BTreeMap::new();
-    for Instance { at, config, missing } in file.instances() {
+    for Instance {
+        at,
+        config,
+        missing,
+    } in file.instances()
+    {
         notes.extend(missing.iter().map(|(at, named)| note(file, at, named)));
         let config = match config {
             Ok(config) => config,

@@ -52,7 +52,11 @@ fn mended(instance: &Value, at: &str, error: &Error) -> Option<Value> {
         return None;
     };
     // Of a list the whole goes: its other items would move.
-    let path = path.strip_prefix(at)?.strip_prefix('.')?.split('[').next()?;
+    let path = path
+        .strip_prefix(at)?
+        .strip_prefix('.')?
+        .split('[')
+        .next()?;
     let (above, last) = path.rsplit_once('.').unwrap_or(("", path));
     // The parts of a source depend on each other: one that is wrong is no reason to judge the rest.
     if above.split('.').next() == Some("source") && !problem.starts_with("unknown key") {
@@ -60,11 +64,16 @@ fn mended(instance: &Value, at: &str, error: &Error) -> Option<Value> {
     }
     let mut whole = instance.clone();
     if ASKED.contains(&above) && is_missing(instance, above, last) {
-        let given = whole.as_object_mut()?.entry(above.to_owned()).or_default();
+        let given = whole
+            .as_object_mut()?
+            .entry(above.to_owned())
+            .or_insert(Value::Null);
         if given.is_null() {
             *given = Value::Object(Map::new());
         }
-        given.as_object_mut()?.insert(last.to_owned(), Value::from("-"));
+        given
+            .as_object_mut()?
+            .insert(last.to_owned(), Value::from("-"));
         return Some(whole);
     }
     let mut holder = &mut whole;
@@ -124,7 +133,10 @@ mod tests {
             "instances[0].limits.log_bytes: ",
             "instances[0].credentials.token: ",
         ] {
-            let times = words.iter().filter(|words| words.starts_with(expected)).count();
+            let times = words
+                .iter()
+                .filter(|words| words.starts_with(expected))
+                .count();
             assert_eq!(times, 1, "{expected} in {words:#?}");
         }
         assert_eq!(words.len(), 6, "{words:#?}");
@@ -141,9 +153,18 @@ mod tests {
             "request": {"pth": "/x", "path": 7},
         });
         let words = found(&json!({"source": source}));
-        assert!(words[0].starts_with("instances[0].source.reqest: unknown key"), "{words:#?}");
-        assert!(words[1].starts_with("instances[0].source.request.pth: unknown"), "{words:#?}");
-        assert!(words[2].starts_with("instances[0].source.request.path: "), "{words:#?}");
+        assert!(
+            words[0].starts_with("instances[0].source.reqest: unknown key"),
+            "{words:#?}"
+        );
+        assert!(
+            words[1].starts_with("instances[0].source.request.pth: unknown"),
+            "{words:#?}"
+        );
+        assert!(
+            words[2].starts_with("instances[0].source.request.path: "),
+            "{words:#?}"
+        );
         assert_eq!(words.len(), 3, "{words:#?}");
     }
 

@@ -26,12 +26,9 @@ const LOGS_EXAMPLE: &str = "add `logs: [{type: integration, source: SOURCE, serv
 
 /// Everything that is wrong outside of the instances.
 pub(super) fn problems(whole: &Value) -> Vec<Error> {
-    let fields = match Written::new(whole, "").any_fields() {
-        Ok(fields) => fields,
-        Err(_) => {
-            let right = "expected a mapping with `init_config`, `instances` and `logs`";
-            return vec![Error::config(THE_FILE, right)];
-        }
+    let Ok(fields) = Written::new(whole, "").any_fields() else {
+        let right = "expected a mapping with `init_config`, `instances` and `logs`";
+        return vec![Error::config(THE_FILE, right)];
     };
     let mut problems: Vec<Error> = fields
         .keys()
@@ -122,13 +119,33 @@ mod tests {
         for (key, value, expected) in [
             ("instances", json!(null), "instances: there is no instance"),
             ("instances", json!([]), "instances: there is no instance"),
-            ("instances", json!({}), "instances: expected a list, found a mapping"),
-            ("init_config", json!([]), "init_config: expected a mapping, found a list"),
+            (
+                "instances",
+                json!({}),
+                "instances: expected a list, found a mapping",
+            ),
+            (
+                "init_config",
+                json!([]),
+                "init_config: expected a mapping, found a list",
+            ),
             ("logs", json!(null), "logs: missing: add"),
             ("logs", json!("x"), "logs: expected a list, found a text"),
-            ("logs", json!(["x"]), "logs[0]: expected a mapping, found a text"),
-            ("logs", json!([{"type": "file"}]), "logs: no entry with `type: integration`"),
-            ("logs", json!([{"type": "integration"}]), "logs[0].source: required"),
+            (
+                "logs",
+                json!(["x"]),
+                "logs[0]: expected a mapping, found a text",
+            ),
+            (
+                "logs",
+                json!([{"type": "file"}]),
+                "logs: no entry with `type: integration`",
+            ),
+            (
+                "logs",
+                json!([{"type": "integration"}]),
+                "logs[0].source: required",
+            ),
             (
                 "logs",
                 json!([{"type": "integration", "source": "a"}, {"type": "integration", "source": "b"}]),
@@ -137,7 +154,10 @@ mod tests {
         ] {
             let found = words(&file_with(key, value));
             assert_eq!(found.len(), 1, "{found:?}");
-            assert!(found.iter().all(|words| words.starts_with(expected)), "{found:?}");
+            assert!(
+                found.iter().all(|words| words.starts_with(expected)),
+                "{found:?}"
+            );
         }
     }
 

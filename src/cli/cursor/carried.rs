@@ -36,7 +36,9 @@ pub(super) fn text(config: &Config, kept: &Kept) -> Result<Option<String>, Stop>
     });
     match carried {
         Ok(text) => Ok(Some(text)),
-        Err(error) => Err(Error::Store(format!("the resume point cannot be written: {error}")).into()),
+        Err(error) => {
+            Err(Error::Store(format!("the resume point cannot be written: {error}")).into())
+        }
     }
 }
 

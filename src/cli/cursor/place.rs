@@ -14,7 +14,12 @@ pub(super) fn at_time(time: Time, now: Time) -> Place {
 }
 
 /// The place from which the page at a cursor is read next, and all of it is delivered.
-pub(super) fn at_token(config: &Config, kept: &Kept, token: &str, now: Time) -> Result<Place, Stop> {
+pub(super) fn at_token(
+    config: &Config,
+    kept: &Kept,
+    token: &str,
+    now: Time,
+) -> Result<Place, Stop> {
     let next = config.source.next.as_ref().filter(|next| next.durable);
     let Some(next) = next else {
         return Err(Stop::usage(format!(
@@ -24,7 +29,11 @@ pub(super) fn at_token(config: &Config, kept: &Kept, token: &str, now: Time) -> 
     };
     let counted = matches!(next.from, From::Page { .. } | From::Offset { .. });
     if token.is_empty() || (counted && token.parse::<u64>().is_err()) {
-        let right = if counted { "a whole number" } else { "the text of a cursor" };
+        let right = if counted {
+            "a whole number"
+        } else {
+            "the text of a cursor"
+        };
         return Err(Stop::usage(format!("--token: expected {right}")));
     }
     let before = read(kept)?;

@@ -49,7 +49,10 @@ pub(super) fn print(
         None if kept.lost => lines.push(("place", "damaged, see below".to_owned())),
         None => lines.push((
             "place",
-            format!("none, the next run begins at {}", wording::start(config.start)),
+            format!(
+                "none, the next run begins at {}",
+                wording::start(config.start)
+            ),
         )),
     }
     for (name, value) in lines {
@@ -75,14 +78,35 @@ fn standing(place: &Place, now: Time) -> Vec<(&'static str, String)> {
     lines.extend(place.bound.map(|bound| ("bound", ago(bound))));
     lines.extend(place.checked.map(|checked| ("caught up", ago(checked))));
     if let Some(walk) = &place.walk {
-        let from = walk.since.map_or_else(|| "the oldest record".to_owned(), |since| since.to_string());
-        let to = walk.until.map_or_else(|| "now".to_owned(), |until| until.to_string());
+        let from = walk
+            .since
+            .map_or_else(|| "the oldest record".to_owned(), |since| since.to_string());
+        let to = walk
+            .until
+            .map_or_else(|| "now".to_owned(), |until| until.to_string());
         lines.push(("under way", format!("{from} to {to}")));
-        lines.extend(walk.cursor.as_deref().map(|cursor| ("cursor", begin_of(cursor))));
+        lines.extend(
+            walk.cursor
+                .as_deref()
+                .map(|cursor| ("cursor", begin_of(cursor))),
+        );
     }
-    lines.extend(place.resting.as_ref().map(|resting| ("cursor", begin_of(&resting.cursor))));
-    lines.extend(place.not_before.map(|until| ("waiting", format!("until {until}, as the API asked"))));
-    lines.extend(place.page_size.map(|size| ("page size", format!("{size}, turned down"))));
+    lines.extend(
+        place
+            .resting
+            .as_ref()
+            .map(|resting| ("cursor", begin_of(&resting.cursor))),
+    );
+    lines.extend(
+        place
+            .not_before
+            .map(|until| ("waiting", format!("until {until}, as the API asked"))),
+    );
+    lines.extend(
+        place
+            .page_size
+            .map(|size| ("page size", format!("{size}, turned down"))),
+    );
     lines.push(("ids known", wording::grouped(place.seen.len())));
     lines
 }
@@ -97,5 +121,9 @@ fn begin_of(cursor: &str) -> String {
 
 /// What would move a terminal's own cursor is not shown as it is.
 fn shown(character: char) -> char {
-    if character.is_control() { '\u{fffd}' } else { character }
+    if character.is_control() {
+        '\u{fffd}'
+    } else {
+        character
+    }
 }

@@ -16,7 +16,7 @@ impl End {
     /// Watches for ctrl-c and SIGTERM from now on, and for the end of standard input if asked to.
     pub(super) fn watched(stdin_too: bool) -> io::Result<Self> {
         let (tell, told) = channel();
-        let signals = signals(tell.clone())?;
+        let signals = signals(&tell)?;
         if stdin_too {
             thread::spawn(move || {
                 drain(&mut io::stdin().lock());
@@ -35,32 +35,36 @@ impl End {
     }
 }
 
-fn signals(tell: Sender<()>) -> io::Result<Runtime> {
+fn signals(tell: &Sender<()>) -> io::Result<Runtime> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("signals")
         .enable_io()
         .build()?;
-    let _inside = runtime.enter();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-            let mut asked = signal(kind)?;
-            let tell = tell.clone();
-            runtime.spawn(async move {
-                asked.recv().await;
-                let _ = tell.send(());
-            });
-        }
+    let inside = runtime.enter();
+    for mut asked in watched()? {
+        let tell = tell.clone();
+        runtime.spawn(async move {
+            asked.recv().await;
+            let _ = tell.send(());
+        });
     }
-    #[cfg(not(unix))]
-    runtime.spawn(async move {
-        let _ = tokio::signal::ctrl_c().await;
-        let _ = tell.send(());
-    });
-    drop(_inside);
+    drop(inside);
     Ok(runtime)
+}
+
+#[cfg(unix)]
+fn watched() -> io::Result<[tokio::signal::unix::Signal; 2]> {
+    use tokio::signal::unix::{SignalKind, signal};
+    Ok([
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ])
+}
+
+#[cfg(windows)]
+fn watched() -> io::Result<[tokio::signal::windows::CtrlC; 1]> {
+    Ok([tokio::signal::windows::ctrl_c()?])
 }
 
 fn drain(input: &mut impl Read) {

@@ -39,7 +39,11 @@ fn section(
     if terms.is_empty() {
         return;
     }
-    let mark = if terms.values().any(|asked| asked.required) { "" } else { "# " };
+    let mark = if terms.values().any(|asked| asked.required) {
+        ""
+    } else {
+        "# "
+    };
     let _ = writeln!(text, "    {mark}{name}:");
     for (key, asked) in terms {
         if !asked.help.is_empty() {
