@@ -197,7 +197,7 @@ pub struct Limits {
     /// Seconds from the run's begin.
     pub run_seconds: Option<f64>,
     /// One log line.
-    pub log_bytes: Option<usize>,
+    pub log_bytes: usize,
     /// One reply, decompressed.
     pub body_bytes: u64,
     /// Shared by all streams of one origin and credential.
