@@ -25,6 +25,16 @@ pub(super) struct Lane {
     pub(super) limit: Option<RateLimit>,
 }
 
+impl Lane {
+    /// What a reply announces for the next request.
+    fn heed(&self, reply: &Reply, url: &Url, around: &dyn Surroundings) {
+        if let Some(wait) = patience::spent(reply, self.limit.as_ref(), around.now()) {
+            let why = format!("the quota at {} is spent", redirect::host(url));
+            self.quota.hold(around.tick().saturating_add(wait), why);
+        }
+    }
+}
+
 /// A request, complete.
 pub(super) struct Outgoing {
     pub(super) method: Method,
@@ -73,11 +83,14 @@ impl Courier {
         until: Option<Duration>,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
+        let client = self
+            .client
+            .get_or_try_init(|| client::shared(&self.transport, self.plain))?;
         let mut attempt = 0;
         let mut redirects = 0;
         loop {
             self.wait_turn(lane, until, around)?;
-            let asked = self.once(&outgoing, until, around);
+            let asked = self.once(client, &outgoing, until, around);
             if !matches!(asked, Err(Failure::Cancelled)) {
                 let status = asked.as_ref().ok().map(|reply| reply.status);
                 self.counts.lock().count(status);
@@ -90,9 +103,10 @@ impl Courier {
                     let limit = lane.limit.as_ref();
                     match patience::judge(&reply, limit) {
                         Verdict::Answer => {
-                            self.heed(&reply, lane, &outgoing.url, around);
+                            lane.heed(&reply, &outgoing.url, around);
                             return Ok(reply);
                         }
+                        Verdict::Proxy => self.failed(Failure::Proxy, &outgoing.url)?,
                         Verdict::Redirect => {
                             redirects += 1;
                             outgoing = self.redirected(outgoing, &reply, redirects)?;
@@ -135,13 +149,11 @@ impl Courier {
 
     fn once(
         &self,
+        client: &Arc<Shared>,
         outgoing: &Outgoing,
         until: Option<Duration>,
         around: &dyn Surroundings,
     ) -> std::result::Result<Reply, Failure> {
-        let Some(client) = self.client.get() else {
-            return Err(Failure::Network("the client was never made".to_owned()));
-        };
         let mut request = Request::new(outgoing.method.clone(), outgoing.url.clone());
         *request.headers_mut() = outgoing.headers.clone();
         *request.body_mut() = outgoing.body.clone().map(Body::from);
@@ -161,8 +173,6 @@ impl Courier {
         until: Option<Duration>,
         around: &dyn Surroundings,
     ) -> Result<()> {
-        self.client
-            .get_or_try_init(|| client::shared(&self.transport, self.plain))?;
         let mut place = Place::default();
         loop {
             if around.cancelled() {
@@ -182,14 +192,6 @@ impl Courier {
             }
             around.pause(wait)?;
             self.counts.lock().throttled += wait;
-        }
-    }
-
-    /// What a reply announces for the next request.
-    fn heed(&self, reply: &Reply, lane: &Lane, url: &Url, around: &dyn Surroundings) {
-        if let Some(wait) = patience::spent(reply, lane.limit.as_ref(), around.now()) {
-            let why = format!("the quota at {} is spent", redirect::host(url));
-            lane.quota.hold(around.tick().saturating_add(wait), why);
         }
     }
 
@@ -232,6 +234,10 @@ impl Courier {
                 "the certificate of {host} is not trusted: {cause}; name its authority in \
                  `tls_ca_cert`"
             )))),
+            Failure::Proxy => Err(Error::Credentials(format!(
+                "407: the proxy on the way to {host} wants to know who asks; put user name and \
+                 password into its URL in `proxy`"
+            ))),
             Failure::Network(cause) => Ok(self.secrets.scrub(&format!("{host}: {cause}"))),
         }
     }

@@ -47,6 +47,8 @@ pub(super) enum Failure {
     Late,
     /// The other side's certificate is not one that is trusted.
     Untrusted(String),
+    /// The proxy wants to know who asks.
+    Proxy,
     /// Anything else between here and there.
     Network(String),
 }
@@ -209,6 +211,9 @@ fn failure(error: &reqwest::Error, bounds: Bounds) -> Failure {
     if error.is_connect() && is_certificate(error) {
         return Failure::Untrusted(cause);
     }
+    if error.is_connect() && cause.contains("proxy authorization required") {
+        return Failure::Proxy;
+    }
     if error.is_timeout() {
         let seconds = bounds.connect_timeout.as_secs_f64();
         return if error.is_connect() {
@@ -231,16 +236,16 @@ fn failure(error: &reqwest::Error, bounds: Bounds) -> Failure {
 fn is_certificate(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(inner) = next {
-        // What an I/O error wraps is not in its chain of sources.
-        let wrapped = inner
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>());
-        let plain = inner.downcast_ref::<rustls::Error>();
-        if let Some(rustls::Error::InvalidCertificate(_)) = wrapped.or(plain) {
+        if let Some(rustls::Error::InvalidCertificate(_)) = inner.downcast_ref() {
             return true;
         }
-        next = inner.source();
+        // What an I/O error wraps is not in its chain of sources.
+        next = match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|wrapped| wrapped as &dyn std::error::Error),
+            None => inner.source(),
+        };
     }
     false
 }

@@ -26,6 +26,8 @@ const SURELY_MILLIS: f64 = 1e11;
 pub(super) enum Verdict {
     /// The caller's to judge.
     Answer,
+    /// The proxy on the way wants to know who asks.
+    Proxy,
     /// Leads elsewhere.
     Redirect,
     /// Asked too often: everybody with this credential waits.
@@ -38,6 +40,7 @@ pub(super) enum Verdict {
 pub(super) fn judge(reply: &Reply, limit: Option<&RateLimit>) -> Verdict {
     match reply.status {
         301 | 302 | 303 | 307 | 308 => Verdict::Redirect,
+        407 => Verdict::Proxy,
         429 => Verdict::Limited,
         // Some say 403 for a spent quota; the headers tell it from a refused credential.
         403 if reply.header("retry-after").is_some() || is_spent(reply, limit) => Verdict::Limited,
@@ -118,7 +121,7 @@ fn server_time(reply: &Reply, now: Time) -> Time {
 }
 
 fn date(text: &str) -> Option<Time> {
-    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     let moment = parser.parse_timestamp(text.trim()).ok()?;
     Some(Time(moment.as_millisecond()))
 }
@@ -175,7 +178,7 @@ mod tests {
     #[test]
     fn each_status_has_its_verdict() {
         let verdict = |status| judge(&reply(status, &[]), None);
-        for status in [200, 204, 304, 400, 401, 403, 404, 407, 410, 422, 501, 505] {
+        for status in [200, 204, 304, 400, 401, 403, 404, 410, 422, 501, 505] {
             assert_eq!(verdict(status), Verdict::Answer, "{status}");
         }
         for status in [301, 302, 303, 307, 308] {
@@ -185,6 +188,7 @@ mod tests {
             assert_eq!(verdict(status), Verdict::Again, "{status}");
         }
         assert_eq!(verdict(429), Verdict::Limited);
+        assert_eq!(verdict(407), Verdict::Proxy);
     }
 
     #[test]

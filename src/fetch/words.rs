@@ -28,12 +28,11 @@ impl Secrets {
             }
             let form = super::auth::form(&[("", &secret)]);
             all.push(form.trim_start_matches('=').to_owned());
-            all.push(
-                Value::from(secret.as_str())
-                    .to_string()
-                    .trim_matches('"')
-                    .to_owned(),
-            );
+            let quoted = Value::from(secret.as_str()).to_string();
+            let escaped = quoted
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'));
+            all.extend(escaped.map(str::to_owned));
             all.push(base64::engine::general_purpose::STANDARD.encode(&secret));
             all.push(secret);
         }
