@@ -28,7 +28,6 @@ use reqwest::{Method, Url};
 
 use crate::error::{Error, Result};
 use crate::source::{Call, From, Pace, RateLimit, Reply};
-use crate::time::Time;
 use auth::Shelf;
 use courier::{Courier, Lane, Outgoing};
 use quota::Quota;
@@ -38,7 +37,7 @@ pub use agent_facts::{AgentFacts, AgentProxy};
 pub use auth::Auth;
 pub use counts::Counts;
 pub use options::{Options, Transport};
-pub use surroundings::{Cancel, Reality, Surroundings};
+pub use surroundings::{Cancel, Deadline, Reality, Surroundings};
 
 const USER_AGENT: &str = concat!("logwalk/", env!("CARGO_PKG_VERSION"));
 
@@ -172,10 +171,9 @@ impl Fetch {
     pub fn call(
         &self,
         call: &Call,
-        deadline: Option<Time>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
-        let until = deadline.map(|end| around.tick().saturating_add(end.since(around.now())));
         let url = self.own(&call.url)?;
         let headers = self.headers(call)?;
         let mut refreshed = false;
@@ -193,13 +191,15 @@ impl Fetch {
                     None
                 }
                 Authorization::Token(desk) => {
-                    let ask = || self.ask(desk, until, around);
-                    let token = desk.shelf.token(until, around, &ask)?;
+                    let ask = || self.ask(desk, deadline, around);
+                    let token = desk.shelf.token(deadline, around, &ask)?;
                     outgoing.headers.insert(AUTHORIZATION, bearer(&token)?);
                     Some((desk, token))
                 }
             };
-            let reply = self.courier.persist(outgoing, &self.lane, until, around)?;
+            let reply = self
+                .courier
+                .persist(outgoing, &self.lane, deadline, around)?;
             match token {
                 Some((desk, token)) if reply.status == 401 => {
                     desk.shelf.refuse(&token);
@@ -280,7 +280,7 @@ impl Fetch {
     fn ask(
         &self,
         desk: &Desk,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<auth::Fresh> {
         let mut headers = HeaderMap::new();
@@ -294,7 +294,7 @@ impl Fetch {
             headers,
             body: Some(desk.form.clone().into_bytes()),
         };
-        let reply = match self.courier.persist(outgoing, &desk.lane, until, around) {
+        let reply = match self.courier.persist(outgoing, &desk.lane, deadline, around) {
             // A smaller page makes no token come sooner.
             Err(Error::TooLarge(text)) => return Err(Error::Unavailable(text)),
             other => other?,

@@ -14,7 +14,7 @@ use super::exchange::{self, Bounds, Failure};
 use super::patience::{self, Verdict};
 use super::quota::{Place, Quota, Turn};
 use super::words::{self, Secrets};
-use super::{Counts, Options, Surroundings, Transport, redirect};
+use super::{Counts, Deadline, Options, Surroundings, Transport, redirect};
 use crate::error::{Error, Result};
 use crate::source::{RateLimit, Reply};
 
@@ -80,7 +80,7 @@ impl Courier {
         &self,
         mut outgoing: Outgoing,
         lane: &Lane,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
         let client = self
@@ -89,8 +89,8 @@ impl Courier {
         let mut attempt = 0;
         let mut redirects = 0;
         loop {
-            self.wait_turn(lane, until, around)?;
-            let asked = self.once(client, &outgoing, until, around);
+            self.wait_turn(lane, deadline, around)?;
+            let asked = self.once(client, &outgoing, deadline, around);
             if !matches!(asked, Err(Failure::Cancelled)) {
                 let status = asked.as_ref().ok().map(|reply| reply.status);
                 self.counts.lock().count(status);
@@ -115,7 +115,7 @@ impl Courier {
                         Verdict::Limited => {
                             let told = patience::told(&reply, limit, around.now());
                             let wait =
-                                told.unwrap_or_else(|| patience::backoff(attempt, around.random()));
+                                told.unwrap_or_else(|| patience::unasked(attempt, around.random()));
                             let why = self.stated(&reply, &outgoing.url);
                             lane.quota.hold(around.tick().saturating_add(wait), why);
                             attempt += 1;
@@ -139,7 +139,7 @@ impl Courier {
             };
             attempt += 1;
             let wait = patience::backoff(attempt - 1, around.random());
-            if until.is_some_and(|until| around.tick().saturating_add(wait) > until) {
+            if deadline.is_before(around.tick().saturating_add(wait)) {
                 return Err(Error::Unavailable(given_up(&reason, attempt)));
             }
             around.pause(wait)?;
@@ -151,7 +151,7 @@ impl Courier {
         &self,
         client: &Arc<Shared>,
         outgoing: &Outgoing,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> std::result::Result<Reply, Failure> {
         let mut request = Request::new(outgoing.method.clone(), outgoing.url.clone());
@@ -162,29 +162,24 @@ impl Courier {
             connect_timeout: transport.connect_timeout,
             read_timeout: transport.read_timeout,
             body_bytes: self.body_bytes,
-            left: until.map(|until| until.saturating_sub(around.tick())),
+            left: deadline.left(around),
         };
         exchange::exchange(client, request, bounds, &|| around.cancelled())
     }
 
-    fn wait_turn(
-        &self,
-        lane: &Lane,
-        until: Option<Duration>,
-        around: &dyn Surroundings,
-    ) -> Result<()> {
+    fn wait_turn(&self, lane: &Lane, deadline: Deadline, around: &dyn Surroundings) -> Result<()> {
         let mut place = Place::default();
         loop {
             if around.cancelled() {
                 return Err(Error::Cancelled);
             }
             let tick = around.tick();
-            let (end, why) = match lane.quota.turn(&mut place, tick, lane.interval, until) {
+            let (end, why) = match lane.quota.turn(&mut place, tick, lane.interval, deadline) {
                 Turn::Now => return Ok(()),
                 Turn::At(end, why) => (end, why),
             };
             let wait = end.saturating_sub(tick);
-            if until.is_some_and(|until| end > until) {
+            if deadline.is_before(end) {
                 return Err(Error::Waiting {
                     until: around.now().after(wait),
                     why,

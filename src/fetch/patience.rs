@@ -78,6 +78,12 @@ pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
     bound.mul_f64(random.clamp(0.0, 1.0))
 }
 
+/// The wait after a refusal that does not say how long: never next to nothing, for asking through a
+/// limit keeps it up.
+pub(super) fn unasked(attempt: u32, random: f64) -> Duration {
+    BASE + backoff(attempt, random)
+}
+
 fn is_spent(reply: &Reply, limit: Option<&RateLimit>) -> bool {
     let remaining = limit.and_then(|limit| header(reply, limit.remaining.as_ref()));
     remaining.and_then(number).is_some_and(|left| left < 1.0)
@@ -171,6 +177,7 @@ mod tests {
         told(&reply(429, &[("retry-after", retry_after)]), None, NOW)
     }
 
+    #[allow(clippy::unnecessary_wraps)] // it stands for what the rules return
     fn secs(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
@@ -290,6 +297,12 @@ mod tests {
         let past = reply(200, &[("x-remaining", "0"), ("x-reset", "1763630000")]);
         assert_eq!(spent(&past, Some(&limit(true)), NOW), None);
         assert_eq!(spent(&last, None, NOW), None);
+    }
+
+    #[test]
+    fn a_limit_is_never_run_into_again_at_once() {
+        assert_eq!(unasked(0, 0.0), Duration::from_secs(1));
+        assert_eq!(unasked(2, 0.5), Duration::from_secs(3));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use logwalk::error::Result;
-use logwalk::fetch::{AgentFacts, Auth, Fetch, Hidden, Options, Reality, Setup, Surroundings};
+use logwalk::fetch::{
+    AgentFacts, Auth, Deadline, Fetch, Hidden, Options, Reality, Setup, Surroundings,
+};
 use logwalk::source::{Call, Pace, Reply};
 use logwalk::time::Time;
 use logwalk::written::Written;
@@ -12,10 +14,10 @@ use serde_json::{Value, json};
 
 /// Real clocks, but a pause passes at once and is remembered.
 #[derive(Default)]
-pub struct Skipping {
+pub(crate) struct Skipping {
     reality: Reality,
     skipped: Mutex<Duration>,
-    pub pauses: Mutex<Vec<Duration>>,
+    pub(crate) pauses: Mutex<Vec<Duration>>,
 }
 
 impl Surroundings for Skipping {
@@ -42,11 +44,11 @@ impl Surroundings for Skipping {
     }
 }
 
-pub fn options(instance: Value) -> Options {
+pub(crate) fn options(instance: Value) -> Options {
     options_with(instance, &AgentFacts::default())
 }
 
-pub fn options_with(mut instance: Value, agent: &AgentFacts) -> Options {
+pub(crate) fn options_with(mut instance: Value, agent: &AgentFacts) -> Options {
     // The machine's own proxy variables are not to take part, unless a test wants a proxy.
     if instance.get("proxy").is_none() && agent.proxy.http.is_none() {
         instance["skip_proxy"] = json!(true);
@@ -58,7 +60,7 @@ pub fn options_with(mut instance: Value, agent: &AgentFacts) -> Options {
     Options::read(&fields, &init.fields(Options::INIT_KEYS).unwrap(), agent).unwrap()
 }
 
-pub fn setup(base_url: &str) -> Setup {
+pub(crate) fn setup(base_url: &str) -> Setup {
     Setup {
         base_url: base_url.to_owned(),
         auth: Auth::Headers,
@@ -70,11 +72,11 @@ pub fn setup(base_url: &str) -> Setup {
     }
 }
 
-pub fn fetch(instance: Value, setup: Setup) -> Fetch {
+pub(crate) fn fetch(instance: Value, setup: Setup) -> Fetch {
     Fetch::new(&options(instance), setup).unwrap()
 }
 
-pub fn get(url: &str) -> Call {
+pub(crate) fn get(url: &str) -> Call {
     Call {
         post: false,
         url: url.to_owned(),
@@ -84,13 +86,13 @@ pub fn get(url: &str) -> Call {
 }
 
 /// Asks with the real clocks and some seconds of time.
-pub fn ask(fetch: &Fetch, call: &Call, seconds: u64) -> Result<Reply> {
+pub(crate) fn ask(fetch: &Fetch, call: &Call, seconds: u64) -> Result<Reply> {
     let around = Reality::default();
-    let deadline = around.now().after(Duration::from_secs(seconds));
-    fetch.call(call, Some(deadline), &around)
+    let deadline = Deadline::within(Duration::from_secs(seconds), &around);
+    fetch.call(call, deadline, &around)
 }
 
-pub fn text(result: Result<Reply>) -> String {
+pub(crate) fn text(result: Result<Reply>) -> String {
     match result {
         Ok(reply) => panic!("a reply: {} {}", reply.status, reply.text()),
         Err(error) => error.to_string(),

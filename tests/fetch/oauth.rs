@@ -1,7 +1,7 @@
 //! OAuth client credentials: a token asked for, used, shared and renewed.
 
 use logwalk::error::Error;
-use logwalk::fetch::{Auth, Fetch};
+use logwalk::fetch::{Auth, Deadline, Fetch};
 use serde_json::json;
 
 use crate::common::{Skipping, ask, fetch, get, options, setup, text};
@@ -115,7 +115,7 @@ fn a_token_server_that_is_down_is_asked_again() {
     let api = Server::new(lets_in("token0"));
     let fetch = stream(&tokens, &api);
     let reply = fetch
-        .call(&get(&api.url("/")), None, &Skipping::default())
+        .call(&get(&api.url("/")), Deadline::NEVER, &Skipping::default())
         .unwrap();
     assert_eq!(reply.text(), "in");
     assert_eq!(tokens.asked().len(), 3);

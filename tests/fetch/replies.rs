@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use logwalk::error::Error;
-use logwalk::fetch::{Reality, Surroundings};
+use logwalk::fetch::{Deadline, Reality};
 use logwalk::source::Call;
 use serde_json::json;
 
@@ -151,7 +151,9 @@ fn a_reply_cut_in_the_middle_is_asked_for_again() {
     });
     let fetch = fetch(json!({}), setup(&server.url("")));
     let around = Skipping::default();
-    let reply = fetch.call(&get(&server.url("/")), None, &around).unwrap();
+    let reply = fetch
+        .call(&get(&server.url("/")), Deadline::NEVER, &around)
+        .unwrap();
     assert_eq!(reply.text(), "whole");
     let counts = fetch.take_counts();
     assert_eq!(
@@ -178,7 +180,11 @@ fn a_zipped_reply_cut_in_the_middle_is_asked_for_again() {
     });
     let fetch = fetch(json!({}), setup(&server.url("")));
     let reply = fetch
-        .call(&get(&server.url("/")), None, &Skipping::default())
+        .call(
+            &get(&server.url("/")),
+            Deadline::NEVER,
+            &Skipping::default(),
+        )
         .unwrap();
     assert_eq!(reply.body.len(), 10_000);
 }
@@ -188,9 +194,9 @@ fn what_is_no_http_is_asked_for_again_until_the_run_is_over() {
     let server = Server::new(|_, _| vec![Step::Send(b"SSH-2.0-x\r\n".to_vec()), Step::Close]);
     let fetch = fetch(json!({}), setup(&server.url("")));
     let around = Skipping::default();
-    let deadline = around.now().after(Duration::from_secs(30));
+    let deadline = Deadline::within(Duration::from_secs(30), &around);
     let error = fetch
-        .call(&get(&server.url("/")), Some(deadline), &around)
+        .call(&get(&server.url("/")), deadline, &around)
         .unwrap_err();
     assert!(matches!(&error, Error::Unavailable(_)), "{error:?}");
     let text = error.to_string();
@@ -243,9 +249,12 @@ fn a_body_larger_than_allowed_is_too_large_announced_or_not() {
         vec![Step::Send(bytes)]
     };
     for announced in [true, false] {
-        let server = Server::new(move |_, _| match announced {
-            true => reply(200, &[], vec![b'x'; 2 << 20]),
-            false => chunked(),
+        let server = Server::new(move |_, _| {
+            if announced {
+                reply(200, &[], vec![b'x'; 2 << 20])
+            } else {
+                chunked()
+            }
         });
         let fetch = fetch(json!({}), setup(&server.url("")));
         let error = ask(&fetch, &get(&server.url("/")), 10).unwrap_err();
@@ -343,7 +352,7 @@ fn cancelling_ends_a_call_at_once_while_the_server_is_silent() {
     let cancel = around.cancel.clone();
     let call = get(&server.url("/"));
     let asking = std::thread::spawn(move || {
-        let result = fetch.call(&call, None, &around);
+        let result = fetch.call(&call, Deadline::NEVER, &around);
         // Letting go of the stream must not wait for the request that was left behind either.
         drop(fetch);
         result
@@ -361,7 +370,7 @@ fn a_cancelled_run_makes_no_request() {
     let fetch = fetch(json!({}), setup(&server.url("")));
     let around = Reality::default();
     around.cancel.raise();
-    let result = fetch.call(&get(&server.url("/")), None, &around);
+    let result = fetch.call(&get(&server.url("/")), Deadline::NEVER, &around);
     assert_eq!(result.unwrap_err(), Error::Cancelled);
     assert_eq!(server.asked().len(), 0);
 }

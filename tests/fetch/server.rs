@@ -11,15 +11,15 @@ use parking_lot::Mutex;
 
 /// A request as it came in.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
-    pub line: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-    pub connection: usize,
+pub(crate) struct Asked {
+    pub(crate) line: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    pub(crate) connection: usize,
 }
 
 impl Asked {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
@@ -28,14 +28,14 @@ impl Asked {
 }
 
 /// What the server does next on a connection.
-pub enum Step {
+pub(crate) enum Step {
     Send(Vec<u8>),
     Wait(Duration),
     Close,
 }
 
 /// A whole reply, the connection stays.
-pub fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<Step> {
+pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<Step> {
     let body = body.as_ref();
     let mut bytes = format!("HTTP/1.1 {status} Whatever\r\n").into_bytes();
     for (name, value) in headers {
@@ -47,12 +47,12 @@ pub fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> V
 }
 
 /// A silence longer than any test is ready to wait.
-pub fn silence() -> Vec<Step> {
-    vec![Step::Wait(Duration::from_secs(60))]
+pub(crate) fn silence() -> Vec<Step> {
+    vec![Step::Wait(Duration::from_mins(1))]
 }
 
-pub struct Server {
-    pub address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
     connections: Arc<AtomicUsize>,
     arrivals: Mutex<Receiver<()>>,
@@ -60,12 +60,12 @@ pub struct Server {
 
 impl Server {
     /// Answers each request by its number (from 0) and what it says.
-    pub fn new(answer: impl Fn(usize, &Asked) -> Vec<Step> + Send + Sync + 'static) -> Self {
-        Self::over(|stream| Some(stream), answer)
+    pub(crate) fn new(answer: impl Fn(usize, &Asked) -> Vec<Step> + Send + Sync + 'static) -> Self {
+        Self::over(Some, answer)
     }
 
     /// The same over something around the socket, such as TLS; none ends the connection.
-    pub fn over<S: Read + Write>(
+    pub(crate) fn over<S: Read + Write>(
         wrap: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
         answer: impl Fn(usize, &Asked) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
@@ -117,20 +117,20 @@ impl Server {
         server
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().clone()
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
     /// Waits until one more request has arrived.
-    pub fn await_request(&self) {
+    pub(crate) fn await_request(&self) {
         let arrived = self.arrivals.lock().recv_timeout(Duration::from_secs(10));
         assert!(arrived.is_ok(), "no request came");
     }
