@@ -15,6 +15,7 @@ mod patience;
 mod proxy;
 mod quota;
 mod redirect;
+mod setup;
 mod surroundings;
 mod tls;
 mod words;
@@ -27,7 +28,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 
 use crate::error::{Error, Result};
-use crate::source::{Call, From, Pace, RateLimit, Reply};
+use crate::source::{Call, From, Reply};
 use auth::Shelf;
 use courier::{Courier, Lane, Outgoing};
 use quota::Quota;
@@ -37,38 +38,10 @@ pub use agent_facts::{AgentFacts, AgentProxy};
 pub use auth::Auth;
 pub use counts::Counts;
 pub use options::{Options, Transport};
+pub use setup::{Hidden, Setup};
 pub use surroundings::{Cancel, Deadline, Reality, Surroundings};
 
 const USER_AGENT: &str = concat!("logwalk/", env!("CARGO_PKG_VERSION"));
-
-/// What a stream's requests have in common, beside the user's HTTP options.
-#[derive(Debug, Clone)]
-pub struct Setup {
-    /// The one origin that credentials go to.
-    pub base_url: String,
-    /// How a request proves who sends it.
-    pub auth: Auth,
-    /// How fast the source says that it may be asked.
-    pub pace: Pace,
-    /// How fast the user says that it may be asked.
-    pub requests_per_second: Option<f64>,
-    /// Where the API says how much of its quota is left.
-    pub rate_limit: Option<RateLimit>,
-    /// The largest reply, decompressed.
-    pub body_bytes: u64,
-    /// What must not be seen in any text, such as the credentials' values.
-    pub secrets: Hidden,
-}
-
-/// Texts that must not be seen; printed as their number.
-#[derive(Clone, Default)]
-pub struct Hidden(pub Vec<String>);
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} hidden", self.0.len())
-    }
-}
 
 /// Asks one API for one stream; may be kept for as long as the stream lives.
 pub struct Fetch {
@@ -193,6 +166,7 @@ impl Fetch {
                 Authorization::Token(desk) => {
                     let ask = || self.ask(desk, deadline, around);
                     let token = desk.shelf.token(deadline, around, &ask)?;
+                    self.courier.learn(&token);
                     outgoing.headers.insert(AUTHORIZATION, bearer(&token)?);
                     Some((desk, token))
                 }

@@ -71,6 +71,11 @@ impl Courier {
         self.secrets.scrub(text)
     }
 
+    /// A token must not be seen either.
+    pub(super) fn learn(&self, token: &str) {
+        self.secrets.learn(token);
+    }
+
     pub(super) fn take_counts(&self) -> Counts {
         std::mem::take(&mut *self.counts.lock())
     }
@@ -162,6 +167,7 @@ impl Courier {
             connect_timeout: transport.connect_timeout,
             read_timeout: transport.read_timeout,
             body_bytes: self.body_bytes,
+            longest: exchange::LONGEST_REPLY,
             left: deadline.left(around),
         };
         exchange::exchange(client, request, bounds, &|| around.cancelled())

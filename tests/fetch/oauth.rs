@@ -5,7 +5,7 @@ use logwalk::fetch::{Auth, Deadline, Fetch};
 use serde_json::json;
 
 use crate::common::{Skipping, ask, fetch, get, options, setup, text};
-use crate::server::{Asked, Server, Step, reply};
+use crate::server::{Asked, Server, Step, reply, silence};
 
 fn oauth(server: &Server) -> Auth {
     Auth::OAuth2 {
@@ -35,7 +35,7 @@ fn granting() -> Server {
 fn lets_in(token: &'static str) -> impl Fn(usize, &Asked) -> Vec<Step> {
     move |_, asked| match asked.header("authorization") {
         Some(text) if text == format!("Bearer {token}") => reply(200, &[], "in"),
-        _ => reply(401, &[], "out"),
+        sent => reply(401, &[], format!("out with {}", sent.unwrap_or_default())),
     }
 }
 
@@ -79,7 +79,10 @@ fn a_second_refusal_is_final() {
     let tokens = granting();
     let api = Server::new(lets_in("never"));
     let fetch = stream(&tokens, &api);
-    assert_eq!(ask(&fetch, &get(&api.url("/")), 10).unwrap().status, 401);
+    let refusal = ask(&fetch, &get(&api.url("/")), 10).unwrap();
+    assert_eq!(refusal.status, 401);
+    let words = fetch.words(&refusal, &[].into());
+    assert!(words.ends_with("out with Bearer [secret]"), "{words}");
     assert_eq!((tokens.asked().len(), api.asked().len()), (2, 2));
 }
 
@@ -131,6 +134,16 @@ fn an_answer_without_a_token_or_from_nowhere_is_an_error_of_its_own() {
     let error = ask(&stream(&missing, &api), &get(&api.url("/")), 10).unwrap_err();
     assert!(matches!(&error, Error::Refused(_)), "{error:?}");
     assert!(error.to_string().contains("check `token_url`"), "{error}");
+}
+
+#[test]
+fn a_token_that_comes_too_slowly_is_no_reason_for_a_smaller_page() {
+    let tokens = Server::new(|_, _| silence());
+    let mut setup = setup("http://api.example.com");
+    setup.auth = oauth(&tokens);
+    let fetch = fetch(json!({"connect_timeout": 0.1, "read_timeout": 0.1}), setup);
+    let error = ask(&fetch, &get("http://api.example.com/"), 10).unwrap_err();
+    assert!(matches!(&error, Error::Unavailable(_)), "{error:?}");
 }
 
 #[test]

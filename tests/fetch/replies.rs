@@ -207,14 +207,10 @@ fn what_is_no_http_is_asked_for_again_until_the_run_is_over() {
 
 #[test]
 fn a_closed_port_is_unavailable_and_says_so() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let base = format!("http://127.0.0.1:{port}");
-    let fetch = fetch(json!({}), setup(&base));
-    let error = ask(&fetch, &get(&base), 1).unwrap_err();
+    // Nobody listens at the first port of all.
+    let base = "http://127.0.0.1:1";
+    let fetch = fetch(json!({}), setup(base));
+    let error = ask(&fetch, &get(base), 2).unwrap_err();
     assert!(matches!(&error, Error::Unavailable(_)), "{error:?}");
     assert!(
         error
@@ -362,6 +358,29 @@ fn cancelling_ends_a_call_at_once_while_the_server_is_silent() {
     cancel.raise();
     assert_eq!(asking.join().unwrap().unwrap_err(), Error::Cancelled);
     assert!(begin.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn a_request_left_behind_hangs_up_at_the_next_piece() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let around = Reality::default();
+    let cancel = around.cancel.clone();
+    let serving = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 999999\r\n\r\n");
+        let begin = Instant::now();
+        while sent.is_ok() && begin.elapsed() < Duration::from_secs(20) {
+            cancel.raise();
+            std::thread::sleep(Duration::from_millis(20));
+            sent = stream.write_all(b"x");
+        }
+        sent
+    });
+    let fetch = fetch(json!({}), setup(&base));
+    let result = fetch.call(&get(&base), Deadline::NEVER, &around);
+    assert_eq!(result.unwrap_err(), Error::Cancelled);
+    assert!(serving.join().unwrap().is_err(), "the client still reads");
 }
 
 #[test]

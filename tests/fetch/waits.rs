@@ -70,6 +70,26 @@ fn without_a_usable_wait_there_is_a_jittered_one() {
 }
 
 #[test]
+fn a_limit_that_stays_is_met_with_growing_waits() {
+    let server = Server::new(|count, _| reply(if count < 4 { 429 } else { 200 }, &[], ""));
+    let fetch = fetch(json!({}), setup(&server.url("")));
+    let around = Skipping::default();
+    let call = get(&server.url("/"));
+    fetch.call(&call, Deadline::NEVER, &around).unwrap();
+    let pauses: Vec<f64> = around
+        .pauses
+        .lock()
+        .iter()
+        .map(Duration::as_secs_f64)
+        .collect();
+    assert_eq!(pauses.len(), 4);
+    for (pause, expected) in pauses.iter().zip([1.5, 2.0, 3.0, 5.0]) {
+        assert!((pause - expected).abs() < 0.5, "{pauses:?}");
+    }
+    assert_eq!(fetch.take_counts().retries, 4);
+}
+
+#[test]
 fn a_wait_longer_than_the_run_ends_the_call_and_says_until_when() {
     let server =
         Server::new(|_, _| reply(429, &[("Retry-After", "3600")], r#"{"message":"slow"}"#));
