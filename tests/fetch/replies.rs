@@ -266,6 +266,19 @@ fn a_body_larger_than_allowed_is_too_large_announced_or_not() {
 }
 
 #[test]
+fn a_body_that_promises_to_be_too_large_is_not_waited_for() {
+    let server = Server::new(|_, _| {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n".to_vec();
+        let mut steps = vec![Step::Send(head)];
+        steps.extend(silence());
+        steps
+    });
+    let fetch = fetch(json!({}), setup(&server.url("")));
+    let error = ask(&fetch, &get(&server.url("/")), 4).unwrap_err();
+    assert!(error.to_string().contains("`limits.body_bytes`"), "{error}");
+}
+
+#[test]
 fn a_body_of_exactly_the_allowed_size_passes() {
     let server = Server::new(|_, _| reply(200, &[], vec![b'x'; 1 << 20]));
     let fetch = fetch(json!({}), setup(&server.url("")));
