@@ -499,7 +499,10 @@ mod identity {
     #[test]
     fn is_32_hex_digits_that_no_version_may_change() {
         // A place saved under another name is a place lost.
-        assert_eq!(config(&tool_calls(&json!({}))).identity(), "PINNED");
+        assert_eq!(
+            config(&tool_calls(&json!({}))).identity(),
+            "cc089ceee9466f12d1e3b1203460175a"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod terms;
 mod values;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::source) mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
