@@ -103,7 +103,9 @@ impl Config {
     /// All that may not be seen: for scrubbers of logs.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        self.filling.credentials.values().cloned().collect()
+        let mut secrets: Vec<String> = self.filling.credentials.values().cloned().collect();
+        secrets.extend(self.source.basic(&self.filling));
+        secrets
     }
 
     /// The stream as people call it.

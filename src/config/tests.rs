@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::too_many_lines)]
 
 use serde_json::{Value, json};
 
@@ -263,7 +263,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
         ),
         (
             json!({"too_old": "kep"}),
-            "too_old: expected one of restamp, keep, skip, found a text",
+            "too_old: expected one of restamp, keep, skip, found a text; did you mean `keep`?",
         ),
         (
             json!({"destination": {"type": "datadog", "api_key": "key-hunter2"}}),

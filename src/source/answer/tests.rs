@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use serde_json::Value;
+
+use super::view::{LONGEST_CURSOR, LONGEST_WARNING, MOST_WARNINGS};
 use super::*;
 use crate::source::grammar::tests::source;
 

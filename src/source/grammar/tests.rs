@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::too_many_lines)]
 
 use serde_json::json;
 
@@ -276,7 +276,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_nearest_right_word() {
         ),
         (
             json!({"records_missing": "emty"}),
-            "source.records_missing: expected one of error, empty, found a text",
+            "source.records_missing: expected one of error, empty, found a text; did you mean `empty`?",
         ),
         (
             json!({"format": "xml"}),
@@ -563,5 +563,11 @@ fn yaml_that_is_none_is_said_with_its_line() {
     assert_eq!(
         error,
         "mine.yaml:2:1: not valid YAML: the key `name` is written twice"
+    );
+    let text = "name: me/log\nbase_url: https://x.example\nrecords: data\nrequest:\n  pth: /x\n";
+    let error = Source::parse(text, "mine.yaml").err().unwrap().to_string();
+    assert_eq!(
+        error,
+        "mine.yaml:5:3: request.pth: unknown key; did you mean `path`?"
     );
 }

@@ -1,5 +1,7 @@
 //! URLs: the one that is configured, and those that replies lead to.
 
+use std::fmt::Write;
+
 use reqwest::Url;
 
 use crate::error::{Error, Result};
@@ -59,7 +61,8 @@ pub(super) fn path_step(value: &str) -> Option<String> {
         if byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte) {
             step.push(char::from(byte));
         } else {
-            step.push_str(&format!("%{byte:02X}"));
+            // Writing to a text cannot fail.
+            let _ = write!(step, "%{byte:02X}");
         }
     }
     Some(step)

@@ -29,7 +29,7 @@ fn settings(values: &[(&str, &str)]) -> Filling {
 }
 
 fn at(text: &str) -> Option<Time> {
-    Some(Time::parse(text).unwrap())
+    Time::parse(text)
 }
 
 fn cursor(text: &str) -> Ask {
