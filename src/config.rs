@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::fetch;
 use crate::log::TooOld;
-use crate::source::{Ask, Filling, Source, catalog};
+use crate::source::{Ask, Auth, Filling, Source, catalog, web_address};
 use crate::time::Time;
 use crate::written::{Fields, Written};
 
@@ -103,7 +103,7 @@ impl Config {
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> = self.filling.credentials.values().cloned().collect();
-        secrets.extend(self.source.basic(&self.filling));
+        secrets.extend(self.http.secrets());
         secrets
     }
 
@@ -118,15 +118,19 @@ impl Config {
 
     /// The first request is written, so that values which fit into none are found before any run.
     fn can_be_asked(&self, written: &Written) -> Result<()> {
-        let trial = self.source.call(&self.filling, &Ask::default()).map(|_| ());
-        trial
-            .and_then(|()| self.source.token_call(&self.filling).map(|_| ()))
-            .map_err(|error| match error {
-                Error::Config { at, problem } if !written.at.is_empty() => {
-                    Error::config(format!("{}.{at}", written.at), problem)
-                }
-                other => other,
-            })
+        let trial = self.source.call(&self.filling, &Ask::default());
+        let token_url = match &self.source.auth {
+            Auth::OAuth2 { token_url, .. } => web_address(&self.filling.filled(token_url))
+                .map(|_| ())
+                .map_err(|problem| Error::config("source.auth.oauth2.token_url", problem)),
+            Auth::Headers | Auth::Basic { .. } => Ok(()),
+        };
+        match trial.and(token_url) {
+            Err(Error::Config { at, problem }) if !written.at.is_empty() => {
+                Err(Error::config(format!("{}.{at}", written.at), problem))
+            }
+            other => other,
+        }
     }
 }
 

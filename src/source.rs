@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use exchange::{Answer, Ask, Call, Filling, Record, Reply, TokenCall};
+pub use exchange::{Answer, Ask, Call, Filling, Record, Reply};
 pub use path::{Path, Paths};
+pub(crate) use request::web_address;
 
 /// A log API, as its description in YAML says; checked, with every default filled in.
 #[derive(Debug, Clone)]

@@ -429,6 +429,25 @@ fn a_site_is_a_host_and_nothing_more() {
 }
 
 #[test]
+fn a_token_is_asked_for_at_a_url() {
+    let own = |tenant: &str| {
+        json!({
+            "source": {
+                "name": "me/log", "base_url": "https://x.example", "records": "data",
+                "request": {"path": "/log"}, "settings": {"tenant": {}},
+                "auth": {"oauth2": {"token_url": "https://{tenant}/token", "client_id": "a", "client_secret": "b"}},
+            },
+            "settings": {"tenant": tenant},
+        })
+    };
+    assert!(read(&own("t.example")).is_ok());
+    assert_eq!(
+        problem(&own("t.example?x=")),
+        "source.auth.oauth2.token_url: parameters go under `request.query`, not into this URL"
+    );
+}
+
+#[test]
 fn log_options_are_merged_key_by_key() {
     let log = config(&tool_calls(&json!({"log": {
         "attributes": {"duration": {"from": "ms"}, "usr.email": null},
@@ -457,6 +476,10 @@ fn no_secret_is_printed_and_all_are_known_to_scrubbers() {
     ));
     assert!(!format!("{config:?}").contains("hunter2"));
     assert_eq!(config.secrets(), ["salt-hunter2", "key-hunter2"]);
+    let proxied = json!({"proxy": {"https": "http://me:proxy-hunter2@proxy.example:3128"}});
+    let config = super::tests::config(&tool_calls(&proxied));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert!(config.secrets().contains(&"proxy-hunter2".to_owned()));
 }
 
 mod identity {

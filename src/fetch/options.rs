@@ -192,7 +192,7 @@ impl Options {
     }
 
     /// What must not be seen.
-    pub(super) fn secrets(&self) -> Vec<String> {
+    pub(crate) fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> = self.transport.proxies.secrets().collect();
         if let Some(basic) = &self.basic {
             secrets.extend([basic.password.clone(), basic.encoded.clone()]);

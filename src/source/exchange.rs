@@ -43,7 +43,7 @@ pub struct Ask {
     pub page_size: Option<u32>,
 }
 
-/// One HTTP request, ready to be sent but for OAuth's token.
+/// One HTTP request, ready to be sent but for what `auth` adds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {
     /// POST (and not GET).
@@ -61,22 +61,6 @@ impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let bare = self.url.split(['?', '#']).next().unwrap_or_default();
         write!(f, "{} {bare}", if self.post { "POST" } else { "GET" })
-    }
-}
-
-/// What asks for an OAuth token: a form, sent by POST.
-#[derive(Clone, PartialEq, Eq)]
-pub struct TokenCall {
-    /// Absolute.
-    pub url: String,
-    /// Names and values in order; the client's secret is among them.
-    pub form: Vec<(String, String)>,
-}
-
-/// The URL only: the form holds a secret.
-impl std::fmt::Debug for TokenCall {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "POST {}", self.url)
     }
 }
 

@@ -4,7 +4,6 @@ mod body;
 mod draft;
 mod link;
 mod moment;
-mod presented;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +20,7 @@ use crate::time::Time;
 use draft::Draft;
 
 pub(super) use body::put;
-pub(super) use link::web_address;
+pub(crate) use link::web_address;
 
 impl Source {
     /// The request that asks `ask`.
@@ -115,9 +114,6 @@ impl Source {
             };
             filling.fit_for_header(name, text)?;
             headers.insert(name.clone(), filled);
-        }
-        if let Some(pair) = self.basic(filling) {
-            headers.insert("Authorization".to_owned(), format!("Basic {pair}"));
         }
         let body = body::filled(&self.request.body, &value).unwrap_or(Value::Null);
         Ok(Draft {

@@ -7,7 +7,7 @@ use reqwest::Url;
 use crate::error::{Error, Result};
 
 /// An absolute http or https URL without a user, a query or a fragment; else what is wrong with it.
-pub(in crate::source) fn web_address(text: &str) -> std::result::Result<Url, String> {
+pub(crate) fn web_address(text: &str) -> std::result::Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|problem| format!("not a URL: {problem}"))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("expected a URL that begins with https:// or http://".to_owned());

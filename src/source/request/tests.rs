@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::source::catalog;
-use crate::source::grammar::tests::{own, source};
+use crate::source::grammar::tests::source;
 
 fn filling(values: &[(&str, &str)]) -> Filling {
     Filling {
@@ -488,62 +488,6 @@ fn a_credential_that_would_break_a_header_is_named_and_not_shown() {
         );
         assert!(!error.contains("hunter2"));
     }
-}
-
-#[test]
-fn basic_credentials_become_a_header() {
-    let basic = source(
-        &json!({"credentials": {"key": {}}, "auth": {"basic": {"username": "me", "password": "{key}"}}}),
-    );
-    let call = basic
-        .call(&filling(&[("key", "hunter2")]), &Ask::default())
-        .unwrap();
-    assert_eq!(
-        call.headers,
-        [(
-            "Authorization".to_owned(),
-            "Basic bWU6aHVudGVyMg==".to_owned()
-        )]
-    );
-}
-
-#[test]
-fn a_token_is_asked_for_with_a_form() {
-    let source = source(&json!({
-        "settings": {"tenant": {}},
-        "credentials": {"id": {}, "secret": {}},
-        "auth": {"oauth2": {"token_url": "https://{tenant}/oauth/token", "client_id": "{id}", "client_secret": "{secret}",
-                 "audience": "https://{tenant}/api/v2/", "extra": {"subject": "x", "grant_type": "account_credentials"}}},
-    }));
-    let mut filling = filling(&[("id", "me"), ("secret", "hunter2")]);
-    filling
-        .settings
-        .insert("tenant".to_owned(), "t.example".to_owned());
-    let ask = source.token_call(&filling).unwrap().unwrap();
-    assert_eq!(ask.url, "https://t.example/oauth/token");
-    let form: Vec<(&str, &str)> = ask
-        .form
-        .iter()
-        .map(|(a, b)| (a.as_str(), b.as_str()))
-        .collect();
-    assert_eq!(
-        form,
-        [
-            ("client_id", "me"),
-            ("client_secret", "hunter2"),
-            ("audience", "https://t.example/api/v2/"),
-            ("grant_type", "account_credentials"),
-            ("subject", "x")
-        ]
-    );
-    assert!(!format!("{ask:?}").contains("hunter2"));
-    let call = source.call(&filling, &Ask::default()).unwrap();
-    assert!(call.headers.is_empty());
-    assert_eq!(own_without_auth().token_call(&filling), Ok(None));
-}
-
-fn own_without_auth() -> Source {
-    source(&own(&json!({})))
 }
 
 proptest! {
