@@ -159,7 +159,7 @@ impl Options {
     }
 
     /// What must not be seen.
-    pub(super) fn secrets(&self) -> Vec<String> {
+    pub(crate) fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> = self.transport.proxies.secrets().collect();
         secrets.extend(self.headers.secrets());
         secrets.extend(self.basic.iter().flat_map(Basic::secrets));
