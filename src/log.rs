@@ -1,4 +1,31 @@
 //! One record becomes one log.
+//!
+//! A [`Mapping`] is a source's `log:` made ready once. It reads a record in one pass over its
+//! text, which yields what the walk asks (identity, time) and the record as it will be sent;
+//! [`Mapping::log`] then puts the line together and makes it fit.
+
+mod attributes;
+mod decimal;
+mod event_time;
+mod fit;
+mod grammar;
+mod hidden;
+mod identity;
+mod line;
+mod mapping;
+mod message;
+mod plan;
+mod rewrite;
+mod status;
+mod tags;
+mod text;
+
+use std::collections::BTreeMap;
+
+use crate::time::Time;
+
+pub use line::{Leaf, Log};
+pub use mapping::{Mapping, Reading};
 
 /// What becomes of records older than Datadog takes at their own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,3 +37,45 @@ pub enum TooOld {
     /// Not sent, counted.
     Skip,
 }
+
+/// What an instance adds to the mapping; holds a secret, hence no `Debug`.
+#[derive(Clone)]
+pub struct Terms {
+    /// What `logwalk.source` says.
+    pub source_name: String,
+    /// The instance's own `service`, which wins over the mapping's.
+    pub service: Option<String>,
+    /// The instance's tags, joined by commas; may be empty.
+    pub instance_tags: String,
+    /// The most bytes a line may have, its newline included.
+    pub log_bytes: usize,
+    /// What becomes of records that are too old.
+    pub too_old: TooOld,
+    /// The key of `hash`.
+    pub hash_key: Option<String>,
+    /// What `{name}` stands for in `source`, `service` and `namespace`.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// When a record becomes a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The event's time, or what stands in for it.
+    pub event: Time,
+    /// The clock.
+    pub now: Time,
+    /// The record's number among equal records; counts only where it is known by its content.
+    pub ordinal: u32,
+}
+
+/// What a record has become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mapped {
+    /// A log to send.
+    Log(Log),
+    /// Nothing: it is too old, and such records are skipped.
+    TooOld,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
 //! One log API, described as data: what to ask of it, and how to read what it answers.
 
+mod address;
 mod answer;
 pub mod catalog;
 mod grammar;
 pub mod path;
 mod request;
+mod template;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -61,6 +63,8 @@ pub struct Source {
     pub record: RecordPaths,
     /// What in a reply says that it is not the whole answer.
     pub partial: Vec<Condition>,
+    /// Where a reply warns of what need not be partial: reported, and walked on.
+    pub warnings: Vec<From>,
     /// How fast the API may be asked.
     pub pace: Pace,
     /// Where the API says how much of its quota is left.
@@ -334,6 +338,22 @@ impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let bare = self.url.split(['?', '#']).next().unwrap_or_default();
         write!(f, "{} {bare}", if self.post { "POST" } else { "GET" })
+    }
+}
+
+/// What asks for an OAuth token: a form, sent by POST.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenCall {
+    /// Absolute.
+    pub url: String,
+    /// Names and values in order; the client's secret is among them.
+    pub form: Vec<(String, String)>,
+}
+
+/// The URL only: the form holds a secret.
+impl std::fmt::Debug for TokenCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "POST {}", self.url)
     }
 }
 

@@ -3,6 +3,8 @@
 //! Every error names the path, what was found (its kind, never its text: it may be a secret) and
 //! what would be right; a key that nobody knows names the nearest one that somebody does.
 
+pub mod yaml;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,0 +1,213 @@
+//! Numbers in JSON, to the digit: multiplied without rounding, and judged by what a double keeps.
+
+/// The largest integer up to which a double holds every one.
+const DOUBLE_INTEGERS: u64 = 1 << 53;
+
+/// So many digits survive the way into a double and back, whatever they are.
+const DOUBLE_DIGITS: usize = 15;
+
+/// No number with an exponent beyond this is written out in digits.
+const LONGEST_ZEROS: i32 = 64;
+
+/// A decimal number: `digits` times ten to the `exponent`, without trailing zeros in `digits`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decimal {
+    negative: bool,
+    digits: u128,
+    exponent: i32,
+}
+
+impl Decimal {
+    /// The number a text holds, as JSON or a person writes it; none beyond 38 digits.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (negative, unsigned) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, power) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, power)) => (mantissa, power.parse::<i32>().ok()?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        if whole.is_empty() || (fraction.is_empty() && mantissa.ends_with('.')) {
+            return None;
+        }
+        let fraction = fraction.trim_end_matches('0');
+        let mut digits: u128 = 0;
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            if !byte.is_ascii_digit() {
+                return None;
+            }
+            digits = digits.checked_mul(10)?.checked_add((byte - b'0').into())?;
+        }
+        let exponent = power.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+        Some(
+            Self {
+                negative,
+                digits,
+                exponent,
+            }
+            .shortest(),
+        )
+    }
+
+    /// The product, exact; none where it has more digits than are kept.
+    pub(super) fn times(self, other: Self) -> Option<Self> {
+        let product = Self {
+            negative: self.negative != other.negative,
+            digits: self.digits.checked_mul(other.digits)?,
+            exponent: self.exponent.checked_add(other.exponent)?,
+        };
+        Some(product.shortest())
+    }
+
+    /// The number in digits, never with an exponent; none where that would be absurdly long.
+    pub(super) fn in_digits(self) -> Option<String> {
+        let sign = if self.negative && self.digits != 0 {
+            "-"
+        } else {
+            ""
+        };
+        let mut digits = self.digits.to_string();
+        if self.exponent.abs() > LONGEST_ZEROS {
+            return None;
+        }
+        let places = usize::try_from(self.exponent.unsigned_abs()).ok()?;
+        if self.exponent >= 0 {
+            digits.extend(std::iter::repeat_n('0', places));
+            return Some(format!("{sign}{digits}"));
+        }
+        let padded = format!("{digits:0>width$}", width = places + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - places);
+        Some(format!("{sign}{whole}.{fraction}"))
+    }
+
+    /// The number times ten to the `power`, cut downwards to a whole one.
+    pub(super) fn floor_times_ten_to(self, power: i32) -> Option<i64> {
+        let exponent = self.exponent.checked_add(power)?;
+        let digits = i128::try_from(self.digits).ok()?;
+        let signed = if self.negative { -digits } else { digits };
+        let scale = 10_i128.checked_pow(exponent.unsigned_abs());
+        let whole = match (exponent >= 0, scale) {
+            (true, Some(scale)) => signed.checked_mul(scale)?,
+            (true, None) if signed == 0 => 0,
+            (true, None) => return None,
+            (false, Some(scale)) => signed.div_euclid(scale),
+            (false, None) => signed.signum().min(0),
+        };
+        i64::try_from(whole).ok()
+    }
+
+    fn shortest(mut self) -> Self {
+        if self.digits == 0 {
+            self.exponent = 0;
+        }
+        while self.digits != 0 && self.digits.is_multiple_of(10) && self.exponent < i32::MAX {
+            self.digits /= 10;
+            self.exponent += 1;
+        }
+        self
+    }
+}
+
+/// Whether a JSON number comes out of a double as it went in.
+pub(super) fn double_keeps(number: &str) -> bool {
+    let written = number.bytes();
+    let mut significant = 0;
+    let mut fractional = false;
+    let mut scaled = false;
+    for byte in written {
+        match byte {
+            b'0'..=b'9' => significant += 1,
+            b'.' => fractional = true,
+            b'e' | b'E' => scaled = true,
+            _ => {}
+        }
+    }
+    if significant <= DOUBLE_DIGITS && !scaled {
+        return true;
+    }
+    if !fractional && !scaled {
+        let magnitude = number.trim_start_matches('-').parse::<u64>();
+        return magnitude.is_ok_and(|whole| whole <= DOUBLE_INTEGERS);
+    }
+    let Ok(double) = number.parse::<f64>() else {
+        return false;
+    };
+    let kept = Decimal::parse(&format!("{double:e}"));
+    double.is_finite() && kept.is_some() && kept == Decimal::parse(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(a: &str, b: &str) -> Option<String> {
+        Decimal::parse(a)?.times(Decimal::parse(b)?)?.in_digits()
+    }
+
+    #[test]
+    fn a_product_is_exact_and_written_in_digits() {
+        assert_eq!(product("812", "1000000").as_deref(), Some("812000000"));
+        assert_eq!(product("812.5", "1000000").as_deref(), Some("812500000"));
+        assert_eq!(product("0.1", "3").as_deref(), Some("0.3"));
+        assert_eq!(product("8.12e2", "1e6").as_deref(), Some("812000000"));
+        assert_eq!(product("-1.5", "0.001").as_deref(), Some("-0.0015"));
+        assert_eq!(product("-0", "7").as_deref(), Some("0"));
+        assert_eq!(product("0", "1e99").as_deref(), Some("0"));
+    }
+
+    #[test]
+    fn what_is_no_number_or_too_long_for_one_has_no_product() {
+        for bad in [
+            "", "-", "fast", "1.", ".5", "1e", "NaN", "0x10", "+1", "1_000",
+        ] {
+            assert_eq!(product(bad, "1"), None, "{bad}");
+        }
+        assert_eq!(product(&"9".repeat(39), "1"), None);
+        assert_eq!(product("1e2147483647", "1e2147483647"), None);
+        assert_eq!(product("1e1000", "1"), None);
+    }
+
+    #[test]
+    fn a_double_keeps_integers_up_to_two_to_the_53rd() {
+        assert!(double_keeps("9007199254740992"));
+        assert!(double_keeps("-9007199254740992"));
+        assert!(!double_keeps("9007199254740993"));
+        assert!(!double_keeps("-9007199254740994"));
+        assert!(!double_keeps(&"1".repeat(400)));
+    }
+
+    #[test]
+    fn a_double_keeps_decimals_only_where_no_digit_changes() {
+        for kept in [
+            "0.1",
+            "1.50",
+            "-0.0",
+            "1e5",
+            "1763631000.123456",
+            "0.30000000000000004",
+        ] {
+            assert!(double_keeps(kept), "{kept}");
+        }
+        let changed = [
+            "0.1000000000000000055",
+            "3.14159265358979323846",
+            "1e400",
+            "1e-400",
+        ];
+        for changed in changed {
+            assert!(!double_keeps(changed), "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_cut_downwards() {
+        let floor = |text, power| Decimal::parse(text).and_then(|n| n.floor_times_ten_to(power));
+        assert_eq!(floor("1763631000.1239", 3), Some(1_763_631_000_123));
+        assert_eq!(floor("-0.0001", 3), Some(-1));
+        assert_eq!(floor("1763631000123999", -3), Some(1_763_631_000_123));
+        assert_eq!(floor("-1e-99", 3), Some(-1));
+        assert_eq!(floor("1e30", 3), None);
+    }
+}

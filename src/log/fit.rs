@@ -1,0 +1,298 @@
+//! Makes a log fit: its longest strings are cut, evenly, until the line is short enough.
+//!
+//! All strings are cut to one length, the largest at which the line fits; so the longest give
+//! first and short ones nothing. Where even that is not enough, the record becomes its own text.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use super::line::{Leaf, Log};
+use super::{tags, text};
+
+/// No string is cut shorter than this: what is left would say nothing.
+const SHORTEST: usize = 32;
+
+/// How much of a record's own text is worth giving up the attributes for.
+const WORTHWHILE: usize = 256;
+
+/// A path in `logwalk.truncated` is cut here.
+const PATH_BYTES: usize = 200;
+
+/// What `logwalk` gains when something is cut.
+const LIST_BYTES: usize = ",\"truncated\":[]".len();
+
+/// A string that may be cut.
+struct Long {
+    part: usize,
+    /// What stands between its quotes, escapes included.
+    inside: Range<usize>,
+    path: String,
+}
+
+impl Long {
+    /// What cutting to `length` wins, after what the mark and the path cost.
+    fn saving(&self, length: usize) -> usize {
+        let costs = mark(self.inside.len()).len() + text::quoted_len(&self.path) + 1;
+        self.inside.len().saturating_sub(length + costs)
+    }
+}
+
+/// Cuts a log that is too long; it fits afterwards unless its frame alone does not.
+pub(super) fn fit(log: &mut Log, limit: usize, instance_tags: &str) {
+    log.truncated = true;
+    let parts = parts(log);
+    let mut longs = Vec::new();
+    for (number, (name, json)) in parts.iter().enumerate() {
+        long_strings(number, name, json, &mut longs);
+    }
+    let excess = (log.line_bytes + LIST_BYTES).saturating_sub(limit);
+    match length_that_saves(&longs, excess) {
+        Some(length) => cut(log, parts, &longs, length),
+        None => become_text(log, limit, instance_tags),
+    }
+    log.line_bytes = log.measured(instance_tags);
+}
+
+/// What of a log may be cut, as JSON by name.
+fn parts(log: &mut Log) -> Vec<(Arc<str>, String)> {
+    let mut parts = Vec::new();
+    for (name, leaf) in &log.fields {
+        match leaf {
+            Leaf::Text(text) => parts.push((name.clone(), text::quoted(text))),
+            Leaf::Json(json) if &**name != "logwalk" => parts.push((name.clone(), json.clone())),
+            Leaf::Json(_) | Leaf::Word(_) => {}
+        }
+    }
+    parts.extend(log.record.clone());
+    parts
+}
+
+/// The largest length at which cutting saves enough.
+fn length_that_saves(longs: &[Long], excess: usize) -> Option<usize> {
+    let saves =
+        |length: usize| longs.iter().map(|long| long.saving(length)).sum::<usize>() >= excess;
+    if !saves(SHORTEST) {
+        return None;
+    }
+    let mut enough = SHORTEST;
+    let mut too_long = longs.iter().map(|long| long.inside.len()).max()?;
+    while enough + 1 < too_long {
+        let middle = usize::midpoint(enough, too_long);
+        if saves(middle) {
+            enough = middle;
+        } else {
+            too_long = middle;
+        }
+    }
+    Some(enough)
+}
+
+fn cut(log: &mut Log, parts: Vec<(Arc<str>, String)>, longs: &[Long], length: usize) {
+    let mut paths = Vec::new();
+    for (number, (name, json)) in parts.into_iter().enumerate() {
+        let mut out = String::with_capacity(json.len().min(length.saturating_mul(4)));
+        let mut copied = 0;
+        for long in longs.iter().filter(|long| long.part == number) {
+            if long.saving(length) == 0 {
+                continue;
+            }
+            let inside = &json[long.inside.clone()];
+            let kept = whole_escapes(inside, length);
+            out.push_str(&json[copied..long.inside.start + kept]);
+            out.push_str(&mark(inside.len() - kept));
+            copied = long.inside.end;
+            paths.push(text::quoted(&long.path));
+        }
+        if copied > 0 {
+            out.push_str(&json[copied..]);
+            put(log, &name, out);
+        }
+    }
+    list(log, &paths.join(","));
+}
+
+/// Puts a part back where it came from.
+fn put(log: &mut Log, name: &str, json: String) {
+    for (key, leaf) in &mut log.fields {
+        if &**key != name {
+            continue;
+        }
+        match leaf {
+            Leaf::Text(text) => *text = text::plain(&json).into_owned(),
+            Leaf::Word(_) => {}
+            Leaf::Json(old) => *old = json,
+        }
+        return;
+    }
+    if let Some((_, record)) = &mut log.record {
+        *record = json;
+    }
+}
+
+/// The record as its own text, cut, with as much beside it as there is room for.
+fn become_text(log: &mut Log, limit: usize, instance_tags: &str) {
+    let record = log.record.take().map(|(_, json)| json);
+    list(log, "\"*\"");
+    let Some(whole) = take_message(log, record) else {
+        return;
+    };
+    if log.measured(instance_tags) + WORTHWHILE > limit {
+        let frame = ["status", "service", "ddsource", "message", "logwalk"];
+        log.fields.retain(|(name, _)| frame.contains(&&**name));
+        let restamped = log.timestamp.is_none();
+        log.ddtags = restamped.then(|| tags::late_alone(instance_tags));
+    }
+    let room = limit.saturating_sub(log.measured(instance_tags));
+    let message = cut_text(&whole, room);
+    for (_, leaf) in &mut log.fields {
+        if let Leaf::Text(text) = leaf {
+            text.clone_from(&message);
+        }
+    }
+}
+
+/// The text to send instead of the record, taken out of the log.
+fn take_message(log: &mut Log, record: Option<String>) -> Option<String> {
+    let mut texts = log.fields.iter_mut().filter_map(|(_, leaf)| match leaf {
+        Leaf::Text(text) => Some(text),
+        Leaf::Word(_) | Leaf::Json(_) => None,
+    });
+    let message = std::mem::take(texts.next()?);
+    Some(record.unwrap_or(message))
+}
+
+/// A text of which no more than `room` bytes are left once it is JSON.
+fn cut_text(whole: &str, room: usize) -> String {
+    let end = mark(whole.len());
+    if text::quoted_len(whole) <= room + 2 {
+        return whole.to_owned();
+    }
+    let Some(mut left) = room.checked_sub(end.len()) else {
+        return String::new();
+    };
+    let mut kept = 0;
+    for c in whole.chars() {
+        let mut bytes = [0; 4];
+        let length: usize = c
+            .encode_utf8(&mut bytes)
+            .bytes()
+            .map(text::escaped_len)
+            .sum();
+        if length > left {
+            break;
+        }
+        left -= length;
+        kept += c.len_utf8();
+    }
+    format!("{}{}", &whole[..kept], mark(whole.len() - kept))
+}
+
+/// Writes `truncated` at the end of `logwalk`.
+fn list(log: &mut Log, paths: &str) {
+    for (name, leaf) in &mut log.fields {
+        if let (Leaf::Json(json), "logwalk") = (leaf, &**name) {
+            json.pop();
+            json.push_str(",\"truncated\":[");
+            json.push_str(paths);
+            json.push_str("]}");
+        }
+    }
+}
+
+/// What stands in for what was cut.
+fn mark(bytes: usize) -> String {
+    format!("…[cut {bytes} bytes]")
+}
+
+/// The largest length up to `limit` at which neither an escape nor a character is torn.
+fn whole_escapes(inside: &str, limit: usize) -> usize {
+    let mut at = 0;
+    while let Some(found) = memchr(b'\\', &inside.as_bytes()[at..limit.max(at)]) {
+        let escape = at + found;
+        let (_, length) = text::escape(&inside.as_bytes()[escape..]);
+        if escape + length > limit {
+            return escape;
+        }
+        at = escape + length;
+    }
+    inside.floor_char_boundary(limit)
+}
+
+/// Notes every string of a part that is long enough to be cut, with its path.
+fn long_strings(part: usize, name: &str, json: &str, longs: &mut Vec<Long>) {
+    let bytes = json.as_bytes();
+    let mut path = name.to_owned();
+    // For each container that is open: the path's length up to it, and its next index if a list.
+    let mut open: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut is_key = false;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'{' => {
+                open.push((path.len(), None));
+                is_key = true;
+            }
+            b'[' => {
+                open.push((path.len(), Some(0)));
+                step(&mut path, "0");
+            }
+            b'}' | b']' => {
+                if let Some((length, _)) = open.pop() {
+                    path.truncate(length);
+                }
+                is_key = false;
+            }
+            b',' => {
+                if let Some((length, index)) = open.last_mut() {
+                    path.truncate(*length);
+                    is_key = index.is_none();
+                    if let Some(index) = index {
+                        *index += 1;
+                        step(&mut path, &index.to_string());
+                    }
+                }
+            }
+            b'"' => {
+                let end = closing_quote(bytes, at + 1);
+                let inside = at + 1..end;
+                if is_key {
+                    step(&mut path, &text::plain(&json[at..=end]));
+                    is_key = false;
+                } else if inside.len() > SHORTEST {
+                    let path = path.clone();
+                    longs.push(Long { part, inside, path });
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+fn closing_quote(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len().saturating_sub(1)
+}
+
+fn step(path: &mut String, key: &str) {
+    if path.len() >= PATH_BYTES {
+        return;
+    }
+    let key = &key[..key.floor_char_boundary(PATH_BYTES)];
+    path.push('.');
+    if key.contains('.') {
+        path.push_str(&format!("\"{key}\""));
+    } else {
+        path.push_str(key);
+    }
+}

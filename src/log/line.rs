@@ -1,0 +1,125 @@
+//! A log as it is handed on, and the line it becomes.
+
+use std::sync::Arc;
+
+use super::text;
+use crate::time::Time;
+
+/// A value at a log's top level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaf {
+    /// One of the few words that a mapping says again and again.
+    Word(Arc<str>),
+    /// A text.
+    Text(String),
+    /// Any JSON, as written.
+    Json(String),
+}
+
+/// One log, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// The event's time; none where Datadog would refuse it.
+    pub timestamp: Option<Time>,
+    /// All tags, the instance's included; none where there are only the instance's.
+    pub ddtags: Option<String>,
+    /// What stands at the top level by name: `status`, `service`, `ddsource`, `message`, the
+    /// attributes, `logwalk`.
+    pub fields: Vec<(Arc<str>, Leaf)>,
+    /// The vendor's record as JSON, and the name it stands under.
+    pub record: Option<(Arc<str>, String)>,
+    /// The line's exact length as compact JSON, its newline included.
+    pub line_bytes: usize,
+    /// Something was cut so that the line fits.
+    pub truncated: bool,
+    /// The record is older than Datadog takes at its own time.
+    pub late: bool,
+    /// The record is dated well after now.
+    pub future: bool,
+}
+
+impl Log {
+    /// The line without its newline; `instance_tags` as the mapping's terms have them.
+    #[must_use]
+    pub fn to_json(&self, instance_tags: &str) -> String {
+        let mut out = String::with_capacity(self.line_bytes);
+        if let Some(time) = self.timestamp {
+            name("timestamp", &mut out);
+            out.push_str(&time.0.to_string());
+        }
+        for (key, leaf) in &self.fields {
+            if &**key == "message" {
+                self.push_tags(instance_tags, &mut out);
+            }
+            if &**key == "logwalk" {
+                self.push_record(&mut out);
+            }
+            name(key, &mut out);
+            match leaf {
+                Leaf::Word(word) => text::push_quoted(word, &mut out),
+                Leaf::Text(text) => text::push_quoted(text, &mut out),
+                Leaf::Json(json) => out.push_str(json),
+            }
+        }
+        out.push('}');
+        out
+    }
+
+    fn push_tags(&self, instance_tags: &str, out: &mut String) {
+        if let Some(tags) = self.all_tags(instance_tags) {
+            name("ddtags", out);
+            text::push_quoted(tags, out);
+        }
+    }
+
+    fn push_record(&self, out: &mut String) {
+        if let Some((namespace, record)) = &self.record {
+            name(namespace, out);
+            out.push_str(record);
+        }
+    }
+
+    fn all_tags<'s>(&'s self, instance_tags: &'s str) -> Option<&'s str> {
+        let instance = Some(instance_tags).filter(|tags| !tags.is_empty());
+        self.ddtags.as_deref().or(instance)
+    }
+
+    /// Counts the line as [`Log::to_json`] writes it.
+    pub(super) fn measured(&self, instance_tags: &str) -> usize {
+        let leaves = self.fields.iter().map(|(key, leaf)| {
+            let value = match leaf {
+                Leaf::Word(word) => text::quoted_len(word),
+                Leaf::Text(text) => text::quoted_len(text),
+                Leaf::Json(json) => json.len(),
+            };
+            member(key, value)
+        });
+        let time = self
+            .timestamp
+            .map_or(0, |time| member("timestamp", length_of(time.0)));
+        let tags = self
+            .all_tags(instance_tags)
+            .map_or(0, |tags| member("ddtags", text::quoted_len(tags)));
+        let record = self
+            .record
+            .as_ref()
+            .map_or(0, |(namespace, record)| member(namespace, record.len()));
+        // Every member counts a comma, of which the first stands for the opening brace.
+        leaves.sum::<usize>() + time + tags + record + "}\n".len()
+    }
+}
+
+fn name(key: &str, out: &mut String) {
+    out.push(if out.is_empty() { '{' } else { ',' });
+    text::push_quoted(key, out);
+    out.push(':');
+}
+
+fn member(key: &str, value: usize) -> usize {
+    text::quoted_len(key) + value + ",:".len()
+}
+
+fn length_of(number: i64) -> usize {
+    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
+    digits + usize::from(number < 0)
+}

@@ -1,0 +1,230 @@
+//! All paths of a mapping in one tree, so that one pass over a record finds them all.
+
+use super::hidden::Hiding;
+use crate::source::Path;
+
+/// In a path that hides or decodes: every item of a list, every member of an object.
+pub(super) const EVERY: &str = "*";
+
+/// One place of a record in which the mapping is interested, with the places below it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Node {
+    members: Vec<Member>,
+    /// One bit for each key's length and first byte: most keys are turned away by it.
+    sieve: u64,
+    every: Option<Box<Node>>,
+    /// The number under which the value as it will be sent is noted.
+    pub(super) mark: Option<usize>,
+    /// The number under which the value as the API gave it is noted.
+    pub(super) raw: Option<usize>,
+    /// How the value is hidden.
+    pub(super) hiding: Option<Hiding>,
+    /// Whether a string here is opened where it holds JSON.
+    pub(super) opens: bool,
+    /// Whether something below is hidden.
+    pub(super) hides_below: bool,
+    /// The marks below: a key that comes twice takes back what its first value left there.
+    pub(super) marks_below: Vec<usize>,
+    /// The raw values below.
+    pub(super) raws_below: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Member {
+    key: Box<str>,
+    index: Option<usize>,
+    node: Node,
+}
+
+impl Node {
+    /// Whether anything inside the value here is of interest.
+    pub(super) fn is_inner(&self) -> bool {
+        !self.members.is_empty() || self.every.is_some()
+    }
+
+    /// The node of a key.
+    pub(super) fn keyed(&self, key: &str) -> Option<&Node> {
+        if self.sieve & bit(key) != 0 {
+            let named = self.members.iter().find(|member| &*member.key == key);
+            if let Some(member) = named {
+                return Some(&member.node);
+            }
+        }
+        self.every.as_deref()
+    }
+
+    /// The node of a list's item.
+    pub(super) fn indexed(&self, index: usize) -> Option<&Node> {
+        let named = self.members.iter().find(|m| m.index == Some(index));
+        named.map(|m| &m.node).or(self.every.as_deref())
+    }
+
+    /// The node at a path, made where it is missing; `*` means every one only if `wild`.
+    fn at(&mut self, path: &Path, wild: bool) -> &mut Node {
+        path.0
+            .iter()
+            .fold(self, |node, step| node.child(step, wild))
+    }
+
+    fn child(&mut self, step: &str, wild: bool) -> &mut Node {
+        if wild && step == EVERY {
+            return self.every.get_or_insert_default();
+        }
+        let found = self.members.iter().position(|m| &*m.key == step);
+        let position = found.unwrap_or(self.members.len());
+        if found.is_none() {
+            self.members.push(Member {
+                key: step.into(),
+                index: step.parse().ok(),
+                node: Node::default(),
+            });
+        }
+        &mut self.members[position].node
+    }
+
+    /// Gives each named member what holds for every one, and counts up what is below.
+    fn settle(&mut self) {
+        if let Some(every) = self.every.clone() {
+            for member in &mut self.members {
+                member.node.merge(&every);
+            }
+        }
+        let (mut marks, mut raws) = (Vec::new(), Vec::new());
+        let members = self.members.iter_mut().map(|member| &mut member.node);
+        for child in members.chain(self.every.as_deref_mut()) {
+            child.settle();
+            marks.extend(child.mark.iter().chain(&child.marks_below));
+            raws.extend(child.raw.iter().chain(&child.raws_below));
+            self.hides_below |= child.hiding.is_some() || child.hides_below;
+        }
+        self.marks_below = marks;
+        self.raws_below = raws;
+        self.opens |= self.hides_below;
+        self.sieve = self.members.iter().fold(0, |bits, m| bits | bit(&m.key));
+    }
+
+    fn merge(&mut self, other: &Node) {
+        self.hiding = self.hiding.max(other.hiding);
+        self.opens |= other.opens;
+        for member in &other.members {
+            self.child(&member.key, false).merge(&member.node);
+        }
+        if let Some(every) = &other.every {
+            self.every.get_or_insert_default().merge(every);
+        }
+    }
+}
+
+fn bit(key: &str) -> u64 {
+    let first = key.as_bytes().first().copied().unwrap_or(0);
+    let spread = key.len().wrapping_mul(7).wrapping_add(usize::from(first));
+    1 << (spread % 64)
+}
+
+/// The tree while it is put together, with the numbers handed out so far.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    root: Node,
+    marks: usize,
+    raws: usize,
+    hidings: Vec<Path>,
+}
+
+impl Plan {
+    /// The number under which the value at a path, as it will be sent, is noted.
+    pub(super) fn mark(&mut self, path: &Path) -> usize {
+        let next = self.marks;
+        let mark = *self.root.at(path, false).mark.get_or_insert(next);
+        self.marks = self.marks.max(mark + 1);
+        mark
+    }
+
+    /// The number under which the value at a path, as the API gave it, is noted.
+    pub(super) fn raw(&mut self, path: &Path) -> usize {
+        let next = self.raws;
+        let raw = *self.root.at(path, false).raw.get_or_insert(next);
+        self.raws = self.raws.max(raw + 1);
+        raw
+    }
+
+    /// Hides the values at a path.
+    pub(super) fn hide(&mut self, path: &Path, hiding: Hiding) {
+        let node = self.root.at(path, true);
+        node.hiding = node.hiding.max(Some(hiding));
+        self.hidings.push(path.clone());
+    }
+
+    /// Opens the strings at a path.
+    pub(super) fn open(&mut self, path: &Path) {
+        self.root.at(path, true).opens = true;
+    }
+
+    /// Whether a path lies at or inside something hidden.
+    pub(super) fn hides(&self, path: &Path) -> bool {
+        self.hidings.iter().any(|hidden| {
+            let steps = hidden.0.iter().zip(&path.0);
+            hidden.0.len() <= path.0.len() && { steps }.all(|(h, p)| h == EVERY || h == p)
+        })
+    }
+
+    /// Whether anything is hidden.
+    pub(super) fn is_hiding(&self) -> bool {
+        !self.hidings.is_empty()
+    }
+
+    /// The tree, and how many marks and raw values it notes.
+    pub(super) fn finish(mut self) -> (Node, usize, usize) {
+        self.root.settle();
+        (self.root, self.marks, self.raws)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn path(text: &str) -> Path {
+        Path(text.split('.').map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn what_holds_for_every_member_holds_for_the_named_ones_too() {
+        let mut plan = Plan::default();
+        let mark = plan.mark(&path("a.b.c"));
+        plan.hide(&path("*.b.d"), Hiding::Redact);
+        plan.hide(&path("a.*.c"), Hiding::Drop);
+        let (root, ..) = plan.finish();
+        let b = root.keyed("a").unwrap().keyed("b").unwrap();
+        let c = b.keyed("c").unwrap();
+        assert_eq!((c.mark, c.hiding), (Some(mark), Some(Hiding::Drop)));
+        assert_eq!(b.keyed("d").unwrap().hiding, Some(Hiding::Redact));
+        let other = root.keyed("x").unwrap().keyed("b").unwrap();
+        assert_eq!(other.keyed("d").unwrap().hiding, Some(Hiding::Redact));
+        assert!(other.keyed("c").is_none());
+    }
+
+    #[test]
+    fn a_value_hidden_in_several_ways_is_hidden_in_the_strongest() {
+        let mut plan = Plan::default();
+        plan.hide(&path("a"), Hiding::Redact);
+        plan.hide(&path("a"), Hiding::Hash);
+        let (root, ..) = plan.finish();
+        assert_eq!(root.keyed("a").unwrap().hiding, Some(Hiding::Redact));
+    }
+
+    #[test]
+    fn one_path_used_twice_is_noted_once() {
+        let mut plan = Plan::default();
+        assert_eq!(plan.mark(&path("a")), plan.mark(&path("a")));
+        assert_ne!(plan.mark(&path("a")), plan.mark(&path("b")));
+    }
+
+    #[test]
+    fn a_path_inside_something_hidden_is_hidden() {
+        let mut plan = Plan::default();
+        plan.hide(&path("a.*"), Hiding::Drop);
+        assert!(plan.hides(&path("a.b")) && plan.hides(&path("a.b.c")));
+        assert!(!plan.hides(&path("a")) && !plan.hides(&path("b.a")));
+    }
+}

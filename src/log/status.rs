@@ -1,0 +1,132 @@
+//! The log's status, from a word or a number of the record.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::grammar;
+use super::plan::Plan;
+use crate::error::Result;
+use crate::written::Written;
+
+/// What a record without a status is.
+const INFO: &str = "info";
+
+/// The words Datadog knows by itself; where no map says otherwise they pass.
+const KNOWN: [&str; 22] = [
+    "emergency",
+    "emerg",
+    "alert",
+    "critical",
+    "crit",
+    "fatal",
+    "severe",
+    "error",
+    "err",
+    "warning",
+    "warn",
+    "notice",
+    "info",
+    "information",
+    "informational",
+    "verbose",
+    "debug",
+    "trace",
+    "ok",
+    "success",
+    "failure",
+    "failed",
+];
+
+/// How a record's status is found.
+#[derive(Debug)]
+pub(super) struct Status {
+    from: Vec<usize>,
+    map: HashMap<String, Arc<str>>,
+    /// For values that the map does not name; none lets known words pass.
+    otherwise: Option<Arc<str>>,
+    default: Arc<str>,
+    known: Vec<Arc<str>>,
+}
+
+impl Status {
+    /// A status as written: a path, a list of paths, or `{from, map, default}`.
+    pub(super) fn new(written: &Written<'_>, plan: &mut Plan) -> Result<Self> {
+        let whole = written.value.is_object();
+        let fields = if whole {
+            Some(written.fields(&["from", "map", "default"])?)
+        } else {
+            None
+        };
+        let from = match &fields {
+            Some(fields) => grammar::marks(&fields.at("from"), plan)?,
+            None => grammar::marks(written, plan)?,
+        };
+        let mut map = HashMap::new();
+        let mut default = None;
+        if let Some(fields) = &fields {
+            for (value, status) in fields.at("map").texts()? {
+                let status = word(&fields.at("map"), &status)?;
+                map.insert(value.to_lowercase(), status.clone());
+                map.entry(value).or_insert(status);
+            }
+            let written = fields.at("default");
+            if let Some(text) = written.scalar()? {
+                default = Some(word(&written, &text)?);
+            }
+        }
+        Ok(Self {
+            from,
+            otherwise: default.clone().filter(|_| !map.is_empty()),
+            map,
+            default: default.unwrap_or_else(|| INFO.into()),
+            known: KNOWN.iter().map(|known| (*known).into()).collect(),
+        })
+    }
+
+    /// The paths looked at, as marks.
+    pub(super) fn from(&self) -> &[usize] {
+        &self.from
+    }
+
+    /// The status that a record's own one means.
+    pub(super) fn meaning(&self, own: Option<&str>) -> Arc<str> {
+        let Some(own) = own.map(str::trim) else {
+            return self.default.clone();
+        };
+        if let Some(mapped) = self.mapped(own) {
+            return mapped;
+        }
+        if let Some(otherwise) = &self.otherwise {
+            return otherwise.clone();
+        }
+        let known = self
+            .known
+            .iter()
+            .find(|word| own.eq_ignore_ascii_case(word));
+        known.unwrap_or(&self.default).clone()
+    }
+
+    fn mapped(&self, own: &str) -> Option<Arc<str>> {
+        if self.map.is_empty() {
+            return None;
+        }
+        if let Some(found) = self.map.get(own) {
+            return Some(found.clone());
+        }
+        // HTTP's statuses by their hundred.
+        if own.len() == 3 && own.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.map.get(&format!("{}xx", &own[..1])).cloned();
+        }
+        self.map.get(&own.to_lowercase()).cloned()
+    }
+}
+
+fn word(written: &Written<'_>, text: &str) -> Result<Arc<str>> {
+    let lower = text.trim().to_lowercase();
+    if lower.is_empty() {
+        return Err(
+            written.problem("expected a status such as info, warn or error, found an empty text")
+        );
+    }
+    Ok(lower.into())
+}
