@@ -69,7 +69,16 @@ impl<S: Surroundings> Run<S> {
         let walk = Walk::resume(source, stream.config.page_size, place, start, now);
         let report = Report::new(now);
         let unsaid = first || matches!(walk.ending(), Some(Ending::Waiting(_)));
-        Ok(Self { stream, around, walk, budget, unsaid, pages: 0, over: false, report })
+        Ok(Self {
+            stream,
+            around,
+            walk,
+            budget,
+            unsaid,
+            pages: 0,
+            over: false,
+            report,
+        })
     }
 
     /// The next page; none when there is nothing more to do in this run.
@@ -108,13 +117,19 @@ impl<S: Surroundings> Run<S> {
             if self.around.cancelled() {
                 return Ok(None);
             }
-            let Some(ask) = self.walk.ask() else { return self.end() };
+            let Some(ask) = self.walk.ask() else {
+                return self.end();
+            };
             if self.is_spent() {
                 return Ok(None);
             }
             let source = Arc::clone(&self.stream.source);
             let call = source.call(&self.stream.config.filling, &ask)?;
-            match self.stream.fetch.call(&call, self.budget.until, &self.around) {
+            match self
+                .stream
+                .fetch
+                .call(&call, self.budget.until, &self.around)
+            {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.take(&reply, &ask).map(Some);
                 }
@@ -138,8 +153,11 @@ impl<S: Surroundings> Run<S> {
         let answer = stream.source.answer(&text, reply)?;
         self.report.read_page(&answer);
         self.pages += 1;
-        let readings: Vec<Reading<'_>> =
-            answer.records.iter().map(|record| stream.mapping.read(*record)).collect();
+        let readings: Vec<Reading<'_>> = answer
+            .records
+            .iter()
+            .map(|record| stream.mapping.read(*record))
+            .collect();
         let facts: Vec<Fact> = readings
             .iter()
             .map(|reading| Fact {
@@ -150,16 +168,33 @@ impl<S: Surroundings> Run<S> {
             .collect();
         let verdicts = self.walk.read(&facts, now);
         let (logs, bytes, taken) = self.map(readings, &verdicts, now);
-        let Answer { next, more, partial, .. } = answer;
+        let Answer {
+            next,
+            more,
+            partial,
+            ..
+        } = answer;
         if let Some(why) = &partial {
             self.report.say(format!(
                 "{} gave a partial answer ({why}): what came was delivered, and the span is asked \
                  for again{}",
                 stream.source.name,
-                if ask.until.is_some() { " in smaller pieces" } else { "" }
+                if ask.until.is_some() {
+                    " in smaller pieces"
+                } else {
+                    ""
+                }
             ));
         }
-        self.walk.turn(&Lead { next, more, partial }, taken, now);
+        self.walk.turn(
+            &Lead {
+                next,
+                more,
+                partial,
+            },
+            taken,
+            now,
+        );
         self.page(logs, bytes)
     }
 
@@ -182,15 +217,26 @@ impl<S: Surroundings> Run<S> {
                 }
                 Verdict::Outside | Verdict::NotYet => continue,
             };
-            let Mapped::Log(log) = self.stream.mapping.log(reading, Moment { event, now, ordinal })
-            else {
+            let Mapped::Log(log) = self.stream.mapping.log(
+                reading,
+                Moment {
+                    event,
+                    now,
+                    ordinal,
+                },
+            ) else {
                 self.report.too_old += 1;
                 continue;
             };
             let line = log.line_bytes as u64;
             // The first log of a run always goes, or a small budget would never get past a large one.
             let first = self.report.bytes == 0 && bytes == 0;
-            if !first && self.budget.bytes.is_some_and(|most| self.report.bytes + bytes + line > most) {
+            if !first
+                && self
+                    .budget
+                    .bytes
+                    .is_some_and(|most| self.report.bytes + bytes + line > most)
+            {
                 self.report.count(&logs, bytes);
                 return (logs, bytes, at);
             }
@@ -232,12 +278,23 @@ impl<S: Surroundings> Run<S> {
     }
 
     fn is_spent(&self) -> bool {
-        let bytes = self.budget.bytes.is_some_and(|most| self.report.bytes >= most);
-        bytes || self.budget.until.is_some_and(|until| self.around.now() >= until)
+        let bytes = self
+            .budget
+            .bytes
+            .is_some_and(|most| self.report.bytes >= most);
+        bytes
+            || self
+                .budget
+                .until
+                .is_some_and(|until| self.around.now() >= until)
     }
 
     fn page(&mut self, logs: Vec<Log>, bytes: u64) -> Result<Page> {
-        Ok(Page { logs, place: self.walk.written()?, bytes })
+        Ok(Page {
+            logs,
+            place: self.walk.written()?,
+            bytes,
+        })
     }
 }
 
