@@ -1,6 +1,5 @@
 //! An instance as written, checked: everything a stream needs to know, once.
 
-mod agent;
 mod filling;
 mod identity;
 mod keys;
@@ -21,7 +20,7 @@ use crate::source::{Ask, Filling, Source, catalog};
 use crate::time::Time;
 use crate::written::{Fields, Written};
 
-pub use agent::{AgentFacts, AgentProxy, DEFAULT_INTERVAL};
+pub use crate::fetch::{AgentFacts, AgentProxy, DEFAULT_INTERVAL};
 
 /// One instance, checked, with every default filled in.
 #[derive(Debug, Clone)]
@@ -198,7 +197,7 @@ pub struct Limits {
     /// Seconds from the run's begin.
     pub run_seconds: Option<f64>,
     /// One log line.
-    pub log_bytes: Option<usize>,
+    pub log_bytes: usize,
     /// One reply, decompressed.
     pub body_bytes: u64,
     /// Shared by all streams of one origin and credential.

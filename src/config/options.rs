@@ -18,7 +18,7 @@ const RUN_BYTES: u64 = 4 << 20;
 /// What Agents of any age pass on whole.
 const LOG_BYTES: usize = 250_000;
 /// Room for a log's own fields around a record that was cut.
-const LEAST_LOG_BYTES: u64 = 4_096;
+const LEAST_LOG_BYTES: u64 = 512;
 const BODY_BYTES: u64 = 64 << 20;
 const LEAST_BODY_BYTES: u64 = 1_024;
 /// The rest of the interval is for the page under way and what comes after the run.
@@ -91,11 +91,11 @@ pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) 
         run_bytes: Some(
             fields
                 .at("run_bytes")
-                .whole(LEAST_LOG_BYTES)?
+                .whole(1)?
                 .unwrap_or(RUN_BYTES),
         ),
         run_seconds: Some(run_seconds.unwrap_or(interval.as_secs_f64() * SHARE_OF_INTERVAL)),
-        log_bytes: Some(log_bytes(&fields.at("log_bytes"), agent)?),
+        log_bytes: log_bytes(&fields.at("log_bytes"), agent)?,
         body_bytes: fields
             .at("body_bytes")
             .whole(LEAST_BODY_BYTES)?

@@ -35,7 +35,7 @@ fn two_lines_are_a_configuration() {
     assert_eq!(config.interval, Duration::from_secs(15));
     assert_eq!(config.limits.run_bytes, Some(4 << 20));
     assert_eq!(config.limits.run_seconds, Some(12.0));
-    assert_eq!(config.limits.log_bytes, Some(250_000));
+    assert_eq!(config.limits.log_bytes, 250_000);
     assert_eq!(config.limits.body_bytes, 64 << 20);
     assert_eq!(config.limits.requests_per_second, None);
     assert_eq!(config.store, Store::Agent);
@@ -72,7 +72,7 @@ fn every_option_is_taken_as_written() {
         Limits {
             run_bytes: Some(1_000_000),
             run_seconds: Some(20.0),
-            log_bytes: Some(100_000),
+            log_bytes: 100_000,
             body_bytes: 1 << 20,
             requests_per_second: Some(2.5),
         }
@@ -111,8 +111,8 @@ fn the_agents_own_limit_of_a_line_is_taken_where_it_is_known() {
         let instance = tool_calls(&json!({"limits": limits}));
         Config::read(&instance, &Value::Null, &agent).map(|config| config.limits.log_bytes)
     };
-    assert_eq!(read(json!({})), Ok(Some(900_000)));
-    assert_eq!(read(json!({"log_bytes": 5_000})), Ok(Some(5_000)));
+    assert_eq!(read(json!({})), Ok(900_000));
+    assert_eq!(read(json!({"log_bytes": 5_000})), Ok(5_000));
     assert_eq!(
         read(json!({"log_bytes": 900_001}))
             .err()
@@ -299,7 +299,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
         ),
         (
             json!({"limits": {"log_bytes": 10}}),
-            "limits.log_bytes: expected a whole number from 4096 on, found a number",
+            "limits.log_bytes: expected a whole number from 512 on, found a number",
         ),
         (
             json!({"limits": {"body_bytes": 10}}),

@@ -249,6 +249,12 @@ impl Source {
 }
 
 impl Filling {
+    /// A template with its settings and credentials put in.
+    #[must_use]
+    pub fn filled(&self, text: &str) -> String {
+        template::filled(text, |name| self.value(name)).unwrap_or_default()
+    }
+
     /// The value of a setting or a credential.
     fn value(&self, name: &str) -> Option<&str> {
         self.settings

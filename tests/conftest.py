@@ -1,0 +1,63 @@
+"""What the tests of the check share: a vendor to read from and an Agent to run in."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pythons import PYTHONS
+from stubbed_agent import Agent
+from vendor import TOKEN, Server, Vendor
+
+
+def pytest_report_header() -> str:
+    """Which Pythons the wheel is tried on: those this machine has."""
+    return "wheel tried on: " + ", ".join(python.version for python in PYTHONS)
+
+
+@pytest.fixture
+def vendor() -> Iterator[Vendor]:
+    """An API with no records yet."""
+    vendor = Vendor()
+    with Server(vendor) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield vendor
+        vendor.open.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def agent() -> Agent:
+    """A fresh Agent."""
+    return Agent()
+
+
+@pytest.fixture
+def instance(vendor: Vendor) -> dict[str, Any]:
+    """The instance that most tests run: two records a page."""
+    return {
+        "source": "agent_handler/tool_calls",
+        "base_url": vendor.base_url,
+        "credentials": {"token": TOKEN},
+        "page_size": 2,
+        "min_collection_interval": 60,
+    }
+
+
+@pytest.fixture
+def simulator() -> Iterator[str]:
+    """The address of `logwalk sim`, as a process of its own."""
+    command = [str(Path(sys.executable).with_name("logwalk")), "sim"]
+    with subprocess.Popen(
+        [*command, "--listen", "127.0.0.1:0", "--json"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield str(json.loads(process.stdout.readline())["address"])
+        process.terminate()
