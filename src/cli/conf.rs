@@ -12,6 +12,7 @@ use super::secret::{self, Named};
 use super::stop::Stop;
 use crate::config::{AgentFacts, Config};
 use crate::error::Error;
+use crate::pages::{Facts, Stream};
 use crate::written::{Written, yaml};
 
 pub(crate) use finding::Finding;
@@ -77,13 +78,7 @@ impl ConfFile {
             let mut instance = written.clone();
             let mut missing = secret::fill(&mut instance, &at);
             missing.extend(init_missing.clone());
-            let config_of = |instance: &Value| {
-                Config::read_at(
-                    &Written::new(instance, &at),
-                    &Written::new(&init, "init_config"),
-                    &AgentFacts::default(),
-                )
-            };
+            let config_of = |instance: &Value| config(instance, &at, &init);
             let config = config_of(&instance).map_err(|_| {
                 let errors = every::problems(&instance, &at, config_of);
                 errors.iter().map(|error| self.found(error)).collect()
@@ -153,6 +148,22 @@ impl ConfFile {
             Error::Config { at, problem } => self.finding(at, problem),
             error => Finding::of_file(&self.name, error.to_string()),
         }
+    }
+}
+
+/// An instance that stands at `at`, checked as a run checks it.
+fn config(instance: &Value, at: &str, init: &Value) -> Result<Config, Error> {
+    let config = Config::read_at(
+        &Written::new(instance, at),
+        &Written::new(init, "init_config"),
+        &AgentFacts::default(),
+    )?;
+    match Stream::new(config.clone(), &Facts::default()) {
+        Ok(_) => Ok(config),
+        Err(Error::Config { at: own, problem }) => {
+            Err(Error::config(format!("{at}.{own}"), problem))
+        }
+        Err(other) => Err(other),
     }
 }
 

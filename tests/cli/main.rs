@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cursor;
+mod preview;
 mod sim;
 mod sources;
 mod validate;
@@ -48,8 +49,11 @@ fn run(words: &[&str]) -> Ended {
 }
 
 fn run_with(words: &[&str], input: &str) -> Ended {
-    let mut child = logwalk()
-        .args(words)
+    finished(logwalk().args(words), input)
+}
+
+fn finished(command: &mut Command, input: &str) -> Ended {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
