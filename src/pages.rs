@@ -14,7 +14,7 @@ use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
 
-pub use report::Report;
+pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
 
 /// Logs ready to deliver, and the resume point to keep once they are.
@@ -24,8 +24,8 @@ pub struct Page {
     pub logs: Vec<Log>,
     /// The place after them, as JSON.
     pub place: String,
-    /// What their lines come to, newlines included.
-    pub bytes: u64,
+    /// What became of the records.
+    pub tally: Tally,
 }
 
 /// How much one run may do; none is no limit.
@@ -44,7 +44,7 @@ pub struct Run<S> {
     walk: Walk,
     budget: Budget,
     unsaid: bool,
-    pages: u64,
+    bytes: u64,
     over: bool,
     report: Report,
 }
@@ -69,7 +69,16 @@ impl<S: Surroundings> Run<S> {
         let walk = Walk::resume(source, stream.config.page_size, place, start, now);
         let report = Report::new(now);
         let unsaid = first || matches!(walk.ending(), Some(Ending::Waiting(_)));
-        Ok(Self { stream, around, walk, budget, unsaid, pages: 0, over: false, report })
+        Ok(Self {
+            stream,
+            around,
+            walk,
+            budget,
+            unsaid,
+            bytes: 0,
+            over: false,
+            report,
+        })
     }
 
     /// The next page; none when there is nothing more to do in this run.
@@ -82,12 +91,12 @@ impl<S: Surroundings> Run<S> {
         if self.unsaid {
             // Where a first run begins is fixed before anything can go wrong with it.
             self.unsaid = false;
-            return Ok(Some(self.page(Vec::new(), 0)?));
+            return Ok(Some(self.page(Vec::new(), Tally::default())?));
         }
         let page = self.read_on();
         self.over = !matches!(page, Ok(Some(_)));
         match page {
-            Err(Error::Unavailable(words)) if self.pages > 0 => {
+            Err(Error::Unavailable(words)) if self.report.pages > 0 => {
                 self.report.say(words);
                 Ok(None)
             }
@@ -108,13 +117,19 @@ impl<S: Surroundings> Run<S> {
             if self.around.cancelled() {
                 return Ok(None);
             }
-            let Some(ask) = self.walk.ask() else { return self.end() };
+            let Some(ask) = self.walk.ask() else {
+                return self.end();
+            };
             if self.is_spent() {
                 return Ok(None);
             }
             let source = Arc::clone(&self.stream.source);
             let call = source.call(&self.stream.config.filling, &ask)?;
-            match self.stream.fetch.call(&call, self.budget.until, &self.around) {
+            match self
+                .stream
+                .fetch
+                .call(&call, self.budget.until, &self.around)
+            {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.take(&reply, &ask).map(Some);
                 }
@@ -123,7 +138,7 @@ impl<S: Surroundings> Run<S> {
                 Err(Error::Waiting { until, why }) => {
                     self.walk.told_to_wait(until, self.around.now());
                     self.report.say(format!("{why}; waiting until {until}"));
-                    return self.page(Vec::new(), 0).map(Some);
+                    return self.page(Vec::new(), Tally::default()).map(Some);
                 }
                 Err(Error::Cancelled) => return Ok(None),
                 Err(other) => return Err(other),
@@ -137,9 +152,11 @@ impl<S: Surroundings> Run<S> {
         let text = reply.text();
         let answer = stream.source.answer(&text, reply)?;
         self.report.read_page(&answer);
-        self.pages += 1;
-        let readings: Vec<Reading<'_>> =
-            answer.records.iter().map(|record| stream.mapping.read(*record)).collect();
+        let readings: Vec<Reading<'_>> = answer
+            .records
+            .iter()
+            .map(|record| stream.mapping.read(*record))
+            .collect();
         let facts: Vec<Fact> = readings
             .iter()
             .map(|reading| Fact {
@@ -149,18 +166,35 @@ impl<S: Surroundings> Run<S> {
             })
             .collect();
         let verdicts = self.walk.read(&facts, now);
-        let (logs, bytes, taken) = self.map(readings, &verdicts, now);
-        let Answer { next, more, partial, .. } = answer;
+        let (logs, tally, taken) = self.map(readings, &verdicts, now);
+        let Answer {
+            next,
+            more,
+            partial,
+            ..
+        } = answer;
         if let Some(why) = &partial {
             self.report.say(format!(
                 "{} gave a partial answer ({why}): what came was delivered, and the span is asked \
                  for again{}",
                 stream.source.name,
-                if ask.until.is_some() { " in smaller pieces" } else { "" }
+                if ask.until.is_some() {
+                    " in smaller pieces"
+                } else {
+                    ""
+                }
             ));
         }
-        self.walk.turn(&Lead { next, more, partial }, taken, now);
-        self.page(logs, bytes)
+        self.walk.turn(
+            &Lead {
+                next,
+                more,
+                partial,
+            },
+            taken,
+            now,
+        );
+        self.page(logs, tally)
     }
 
     /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
@@ -169,36 +203,40 @@ impl<S: Surroundings> Run<S> {
         readings: Vec<Reading<'_>>,
         verdicts: &[Verdict],
         now: Time,
-    ) -> (Vec<Log>, u64, usize) {
-        let mut logs = Vec::with_capacity(readings.len());
-        let mut bytes = 0;
+    ) -> (Vec<Log>, Tally, usize) {
         let all = readings.len();
+        let mut logs = Vec::with_capacity(all);
+        let mut tally = Tally::default();
         for (at, (reading, verdict)) in readings.into_iter().zip(verdicts).enumerate() {
             let (ordinal, event) = match verdict {
                 Verdict::Deliver { ordinal, time } => (*ordinal, *time),
                 Verdict::Known => {
-                    self.report.duplicate += 1;
+                    tally.duplicate += 1;
                     continue;
                 }
                 Verdict::Outside | Verdict::NotYet => continue,
             };
-            let Mapped::Log(log) = self.stream.mapping.log(reading, Moment { event, now, ordinal })
-            else {
-                self.report.too_old += 1;
+            let moment = Moment {
+                event,
+                now,
+                ordinal,
+            };
+            let Mapped::Log(log) = self.stream.mapping.log(reading, moment) else {
+                tally.too_old += 1;
                 continue;
             };
+            // The first log of a run always goes, or a small budget never gets past a large one.
+            let spent = self.bytes + tally.bytes;
             let line = log.line_bytes as u64;
-            // The first log of a run always goes, or a small budget would never get past a large one.
-            let first = self.report.bytes == 0 && bytes == 0;
-            if !first && self.budget.bytes.is_some_and(|most| self.report.bytes + bytes + line > most) {
-                self.report.count(&logs, bytes);
-                return (logs, bytes, at);
+            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + line > most) {
+                self.bytes += tally.bytes;
+                return (logs, tally, at);
             }
-            bytes += line;
+            tally.count(&log);
             logs.push(log);
         }
-        self.report.count(&logs, bytes);
-        (logs, bytes, all)
+        self.bytes += tally.bytes;
+        (logs, tally, all)
     }
 
     fn turned_down(&mut self, reply: &Reply, ask: &Ask) -> Result<()> {
@@ -222,7 +260,7 @@ impl<S: Surroundings> Run<S> {
     fn end(&mut self) -> Result<Option<Page>> {
         match self.walk.ending() {
             Some(Ending::Stuck(words)) => Err(Error::Stuck(words.clone())),
-            Some(Ending::Waiting(until)) if self.pages == 0 => {
+            Some(Ending::Waiting(until)) if self.report.pages == 0 => {
                 let words = format!("the API said to wait: no request before {until}");
                 self.report.say(words);
                 Ok(None)
@@ -232,12 +270,17 @@ impl<S: Surroundings> Run<S> {
     }
 
     fn is_spent(&self) -> bool {
-        let bytes = self.budget.bytes.is_some_and(|most| self.report.bytes >= most);
-        bytes || self.budget.until.is_some_and(|until| self.around.now() >= until)
+        let bytes = self.budget.bytes.is_some_and(|most| self.bytes >= most);
+        bytes
+            || self
+                .budget
+                .until
+                .is_some_and(|until| self.around.now() >= until)
     }
 
-    fn page(&mut self, logs: Vec<Log>, bytes: u64) -> Result<Page> {
-        Ok(Page { logs, place: self.walk.written()?, bytes })
+    fn page(&mut self, logs: Vec<Log>, tally: Tally) -> Result<Page> {
+        let place = self.walk.written()?;
+        Ok(Page { logs, place, tally })
     }
 }
 

@@ -88,12 +88,7 @@ pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) 
     ])?;
     let run_seconds = fields.at("run_seconds").positive()?;
     Ok(Limits {
-        run_bytes: Some(
-            fields
-                .at("run_bytes")
-                .whole(1)?
-                .unwrap_or(RUN_BYTES),
-        ),
+        run_bytes: Some(fields.at("run_bytes").whole(1)?.unwrap_or(RUN_BYTES)),
         run_seconds: Some(run_seconds.unwrap_or(interval.as_secs_f64() * SHARE_OF_INTERVAL)),
         log_bytes: log_bytes(&fields.at("log_bytes"), agent)?,
         body_bytes: fields

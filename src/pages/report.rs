@@ -8,11 +8,11 @@ use crate::source::Answer;
 use crate::time::Time;
 use crate::walk::Standing;
 
-/// What a run came to, so far.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// Logs handed out.
-    pub sent: u64,
+/// What became of the records of a page, or of several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Logs made.
+    pub logs: u64,
     /// Their lines' bytes, newlines included.
     pub bytes: u64,
     /// Records recognised as delivered before.
@@ -23,6 +23,32 @@ pub struct Report {
     pub too_old: u64,
     /// Records dated well after now.
     pub future: u64,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, log: &Log) {
+        self.logs += 1;
+        self.bytes += log.line_bytes as u64;
+        self.truncated += u64::from(log.truncated);
+        self.too_old += u64::from(log.late);
+        self.future += u64::from(log.future);
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, page: Self) {
+        self.logs += page.logs;
+        self.bytes += page.bytes;
+        self.duplicate += page.duplicate;
+        self.truncated += page.truncated;
+        self.too_old += page.too_old;
+        self.future += page.future;
+    }
+}
+
+/// What a run came to, so far, beside what became of its records.
+#[derive(Debug, Clone)]
+pub struct Report {
     /// Pages read.
     pub pages: u64,
     /// Requests made.
@@ -39,12 +65,6 @@ pub struct Report {
 impl Report {
     pub(super) fn new(began: Time) -> Self {
         Self {
-            sent: 0,
-            bytes: 0,
-            duplicate: 0,
-            truncated: 0,
-            too_old: 0,
-            future: 0,
             pages: 0,
             requests: Counts::default(),
             standing: None,
@@ -66,15 +86,6 @@ impl Report {
         for warning in &answer.warnings {
             self.say(format!("the API warns: {warning}"));
         }
-    }
-
-    pub(super) fn count(&mut self, logs: &[Log], bytes: u64) {
-        let count = |of: fn(&Log) -> bool| logs.iter().filter(|log| of(log)).count() as u64;
-        self.sent += logs.len() as u64;
-        self.bytes += bytes;
-        self.truncated += count(|log| log.truncated);
-        self.too_old += count(|log| log.late);
-        self.future += count(|log| log.future);
     }
 
     pub(super) fn requested(&mut self, counts: Counts) {

@@ -70,7 +70,12 @@ impl Stream {
             secrets: Hidden(config.secrets()),
         };
         let fetch = Fetch::new(&config.http, setup)?;
-        Ok(Self { source: Arc::new(source.clone()), mapping, fetch, config })
+        Ok(Self {
+            source: Arc::new(source.clone()),
+            mapping,
+            fetch,
+            config,
+        })
     }
 
     /// The stream as people call it.
@@ -84,7 +89,10 @@ impl Stream {
     pub fn budget(&self, now: Time) -> Budget {
         let limits = &self.config.limits;
         let span = limits.run_seconds.map(Duration::from_secs_f64);
-        Budget { bytes: limits.run_bytes, until: span.map(|span| now.after(span)) }
+        Budget {
+            bytes: limits.run_bytes,
+            until: span.map(|span| now.after(span)),
+        }
     }
 
     /// Where a very first run begins; none is the oldest record there is.
@@ -101,25 +109,36 @@ fn filled_auth(source: &Source, config: &Config) -> Auth {
     let fill = |text: &String| config.filling.filled(text);
     match &source.auth {
         source::Auth::Headers => Auth::Headers,
-        source::Auth::Basic { username, password } => {
-            Auth::Basic { username: fill(username), password: fill(password) }
-        }
-        source::Auth::OAuth2 { token_url, client_id, client_secret, scope, audience, extra } => {
-            Auth::OAuth2 {
-                token_url: fill(token_url),
-                client_id: fill(client_id),
-                client_secret: fill(client_secret),
-                scope: scope.as_ref().map(fill),
-                audience: audience.as_ref().map(fill),
-                extra: extra.iter().map(|(name, text)| (name.clone(), fill(text))).collect(),
-            }
-        }
+        source::Auth::Basic { username, password } => Auth::Basic {
+            username: fill(username),
+            password: fill(password),
+        },
+        source::Auth::OAuth2 {
+            token_url,
+            client_id,
+            client_secret,
+            scope,
+            audience,
+            extra,
+        } => Auth::OAuth2 {
+            token_url: fill(token_url),
+            client_id: fill(client_id),
+            client_secret: fill(client_secret),
+            scope: scope.as_ref().map(fill),
+            audience: audience.as_ref().map(fill),
+            extra: extra
+                .iter()
+                .map(|(name, text)| (name.clone(), fill(text)))
+                .collect(),
+        },
     }
 }
 
 /// Its label: the rest holds secrets.
 impl std::fmt::Debug for Stream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stream").field("label", &self.label()).finish_non_exhaustive()
+        f.debug_struct("Stream")
+            .field("label", &self.label())
+            .finish_non_exhaustive()
     }
 }
