@@ -15,7 +15,7 @@ use crate::fetch::{Reality, Surroundings};
 use crate::pages::{Budget, Facts, Run, Stream};
 
 /// Somebody is watching: an API that does not answer by then is said to be down.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
