@@ -75,14 +75,13 @@ impl Stream {
         self.config.label()
     }
 
-    /// What one run beginning now may do.
+    /// What one run may do.
     #[must_use]
-    pub fn budget(&self, now: Time) -> Budget {
+    pub fn budget(&self) -> Budget {
         let limits = &self.config.limits;
-        let span = limits.run_seconds.map(Duration::from_secs_f64);
         Budget {
             bytes: limits.run_bytes,
-            until: span.map(|span| now.after(span)),
+            span: limits.run_seconds.map(Duration::from_secs_f64),
         }
     }
 
