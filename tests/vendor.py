@@ -7,6 +7,7 @@ for a reply would wait for ever.
 import base64
 import json
 import threading
+import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Vendor:
     headers: list[Message] = field(default_factory=list)
     faults: deque[tuple[int, dict[str, str], str]] = field(default_factory=deque)
     open: threading.Event = field(default_factory=threading.Event)
+    delay: float = 0
     address: str = ""
 
     def __post_init__(self) -> None:
@@ -92,6 +94,7 @@ class Vendor:
         self.headers.append(headers)
         self.requests.append(query)
         self.open.wait()
+        time.sleep(self.delay)
         if self.faults:
             return self.faults.popleft()
         if headers.get("Authorization") != f"Bearer {TOKEN}":
