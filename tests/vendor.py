@@ -46,6 +46,7 @@ class Vendor:
     faults: deque[tuple[int, dict[str, str], str]] = field(default_factory=deque)
     open: threading.Event = field(default_factory=threading.Event)
     delay: float = 0
+    served: int = 0
     address: str = ""
 
     def __post_init__(self) -> None:
@@ -72,6 +73,11 @@ class Vendor:
         """Answer one request that comes next like this."""
         self.faults.append((status, headers, body))
 
+    def after(self, pages: int, *answers: tuple[int, dict[str, str], str]) -> None:
+        """Answer like this, one request after the other, once so many pages were served."""
+        self.served = -pages
+        self.faults.extend(answers)
+
     def page(self, query: dict[str, str]) -> dict[str, Any]:
         """One page, oldest first: after the cursor, or from `created_after` on, itself included."""
         size = int(query.get("page_size", "100"))
@@ -95,12 +101,13 @@ class Vendor:
         self.requests.append(query)
         self.open.wait()
         time.sleep(self.delay)
-        if self.faults:
+        if self.faults and self.served >= 0:
             return self.faults.popleft()
         if headers.get("Authorization") != f"Bearer {TOKEN}":
             return 401, {}, json.dumps({"error": {"code": "invalid_api_key"}})
         if url.path != PATH:
             return 404, {}, json.dumps({"error": {"code": "not_found"}})
+        self.served += 1
         return 200, {}, json.dumps(self.page(query))
 
 
