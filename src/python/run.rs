@@ -16,24 +16,22 @@ use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
 use crate::pages::{self, Report, Tally};
 
+/// What the walking thread hands over: a page, the end, or why there is no more.
+type Next = Result<Option<pages::Page>>;
+
 /// Walks on a thread of its own, one page ahead of whoever takes the pages.
-pub(super) fn walk_ahead(
+fn walk_ahead(
     mut run: pages::Run<Reality>,
     report: Arc<Mutex<Option<Report>>>,
-) -> Result<Receiver<Result<pages::Page>>> {
+) -> Result<Receiver<Next>> {
     // No room in between: the page in hand and the one just fetched are all there is.
     let (sender, receiver) = sync_channel(0);
     let walk = move || {
         loop {
             let next = run.next_page();
             *report.lock() = Some(run.report());
-            let page = match next {
-                Ok(Some(page)) => Ok(page),
-                Ok(None) => return,
-                Err(error) => Err(error),
-            };
-            let last = page.is_err();
-            if sender.send(page).is_err() || last {
+            let last = !matches!(next, Ok(Some(_)));
+            if sender.send(next).is_err() || last {
                 return;
             }
         }
@@ -50,7 +48,7 @@ pub(super) fn walk_ahead(
 /// One run: an iterator over pages. The next page is fetched while this one is emitted.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Run {
-    pages: Mutex<Receiver<Result<pages::Page>>>,
+    pages: Mutex<Option<Receiver<Next>>>,
     keep: Mutex<Keeping>,
     said: Vec<String>,
     around: Around,
@@ -92,7 +90,7 @@ impl Run {
         let report = Arc::new(Mutex::new(None));
         let pages = walk_ahead(walk, Arc::clone(&report))?;
         Ok(Self {
-            pages: Mutex::new(pages),
+            pages: Mutex::new(Some(pages)),
             keep: Mutex::new(Keeping {
                 keep,
                 sequence: kept.sequence,
@@ -105,14 +103,22 @@ impl Run {
         })
     }
 
-    fn next(&self) -> Result<Option<pages::Page>> {
-        let next = self.pages.lock().recv();
-        match next {
-            // Nobody wants what was ready when the wish to stop came; it is read again.
-            Ok(_) if self.around.cancel.is_raised() => Ok(None),
-            Ok(page) => page.map(Some),
-            Err(_) => Ok(None),
+    fn next(&self) -> Next {
+        let mut pages = self.pages.lock();
+        let Some(receiver) = pages.as_ref() else {
+            return Ok(None);
+        };
+        let next = receiver.recv().unwrap_or_else(|_| Err(died()));
+        // Nobody wants what was ready when the wish to stop came; it is read again.
+        let next = if self.around.cancel.is_raised() {
+            Ok(None)
+        } else {
+            next
+        };
+        if !matches!(next, Ok(Some(_))) {
+            *pages = None;
         }
+        next
     }
 
     fn save(&self, page: &Page) -> Result<()> {
@@ -137,6 +143,15 @@ impl Run {
         keeping.tally += page.tally;
         Ok(())
     }
+}
+
+/// A thread that ends without a word has panicked: its trace is on standard error.
+fn died() -> Error {
+    Error::Unavailable(
+        "the thread that reads ended unexpectedly, which is a fault in logwalk; the place did not \
+         move past what was delivered, and the Agent's own output has the trace"
+            .to_owned(),
+    )
 }
 
 #[pymethods]
