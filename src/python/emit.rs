@@ -167,7 +167,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
-    logs: Mutex<std::vec::IntoIter<Log>>,
+    rest: Mutex<std::vec::IntoIter<Log>>,
     emitter: Arc<Emitter>,
     cancel: Cancel,
     /// When the wish to stop was first seen.
@@ -184,7 +184,7 @@ impl Logs {
         cut: Arc<AtomicBool>,
     ) -> Self {
         Self {
-            logs: Mutex::new(logs.into_iter()),
+            rest: Mutex::new(logs.into_iter()),
             emitter,
             cancel,
             stopping: Mutex::default(),
@@ -207,7 +207,7 @@ impl Logs {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let next = self.logs.lock().next();
+        let next = self.rest.lock().next();
         if next.is_some() && self.is_late() {
             self.cut.store(true, Ordering::Relaxed);
             return Ok(None);
