@@ -1,0 +1,119 @@
+//! The demo in words, for a terminal of 80 columns.
+
+mod sample;
+
+use std::io::Write;
+
+use super::super::stop::Stop;
+use super::super::wording::{grouped, span};
+use super::play::{Chapter, Outcome, SLOWED, StreamOutcome};
+use super::scene::{BACKLOG, LATE_BY, PAGE, RATE, RUN_BYTES, STREAMS};
+use crate::sim::Running;
+
+/// Who plays.
+pub(super) fn scene(vendor: &Running, out: &mut dyn Write) -> Result<(), Stop> {
+    let backlog = std::time::Duration::from_secs(BACKLOG).div_f64(RATE);
+    let records = grouped(usize::try_from(BACKLOG).unwrap_or(usize::MAX));
+    writeln!(
+        out,
+        "\
+logwalk, the whole path on this machine: an API with two logs, the check that
+walks them, a restart and a kill in the middle, and the comparison.
+
+  The vendor  Merge Agent Handler, simulated on {addr}. Each of its
+              two logs, tool_calls and api_calls, holds {records} records of the
+              last {backlog} and gets one more every second. One record in four
+              is late: it becomes visible up to {late} after it happened.
+  The check   The real one, on the Agent's own base package: pages of {PAGE}
+              records, and at most {megabytes} MB an interval.
+  The Agent   A stand-in. It runs the check, appends every log to a file and
+              keeps the check's place in its cache, as the Agent does. Nothing
+              leaves this machine.
+",
+        addr = vendor.addr(),
+        backlog = span(backlog),
+        late = span(LATE_BY),
+        megabytes = RUN_BYTES / 1_000_000,
+    )?;
+    out.flush()?;
+    Ok(())
+}
+
+/// What happened between a start and its end.
+pub(super) fn chapter(chapter: &Chapter, out: &mut dyn Write) -> Result<(), Stop> {
+    let words = match (chapter.ended, chapter.intervals) {
+        ("killed", _) => format!(
+            "\
+Killed     It goes on where the first start stood. In the middle of a page it
+           is killed (SIGKILL): nothing can be tidied up. (Each log is slowed
+           to {} ms here, so that the kill can be aimed.)",
+            SLOWED.as_millis()
+        ),
+        (_, 1) => "\
+Restarted  From the oldest record on. The first interval ends at its limit,
+           the place is kept, and the Agent is stopped as for a restart."
+            .to_owned(),
+        (_, intervals) => format!(
+            "\
+Caught up  From the last place that was kept, to the end, and on while new and
+           late records become visible: {intervals} intervals, then it is stopped."
+        ),
+    };
+    writeln!(out, "{words}")?;
+    for (source, done) in &chapter.streams {
+        writeln!(
+            out,
+            "           {source:24} {:>6} logs from {:>3} requests",
+            grouped(done.logs),
+            done.pages_asked
+        )?;
+    }
+    writeln!(out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// What came of it.
+pub(super) fn account(outcome: &Outcome, out: &mut dyn Write) -> Result<(), Stop> {
+    writeln!(out, "One log as it arrived, shortened:\n")?;
+    writeln!(out, "{}\n", sample::shortened(&outcome.sample))?;
+    let names = STREAMS.map(|stream| stream.name().rsplit('/').next().unwrap_or_default());
+    writeln!(out, "The account{:>24}{:>12}", names[0], names[1])?;
+    let row = |out: &mut dyn Write, title: &str, value: fn(&StreamOutcome) -> usize| {
+        let mut line = format!("  {title:21}");
+        for stream in &outcome.streams {
+            line += &format!("{:>12}", grouped(value(stream)));
+        }
+        writeln!(out, "{line}")
+    };
+    row(out, "held by the vendor", |one| one.account.held)?;
+    row(out, "arrived", |one| one.account.arrived)?;
+    row(out, "missing", |one| one.account.missing.len())?;
+    row(out, "late, and still found", |one| one.late)?;
+    row(out, "came a second time", |one| {
+        one.account.repeated + one.account.unexplained.len()
+    })?;
+    row(out, "  not by the kill", |one| {
+        one.account.unexplained.len()
+    })?;
+    writeln!(out, "\n{}", verdict(outcome))?;
+    writeln!(out, "\nThis took {:.0} seconds.", outcome.seconds)?;
+    Ok(())
+}
+
+fn verdict(outcome: &Outcome) -> String {
+    if !outcome.is_good() {
+        return "This is not as promised; what is wrong follows, record by record.".to_owned();
+    }
+    let repeated: usize = outcome.streams.iter().map(|one| one.account.repeated).sum();
+    if repeated == 0 {
+        return "Nothing is missing, and nothing came twice.".to_owned();
+    }
+    format!(
+        "\
+Nothing is missing. The restart repeated nothing. The kill made {repeated} logs come
+twice: a page's place is kept once its last log is out, so a crash sends the
+interrupted page again, never more, rather than lose any of it. Both copies
+carry the same logwalk.id."
+    )
+}
