@@ -3,7 +3,9 @@
 mod account;
 mod aim;
 mod arrived;
+mod book;
 mod folder;
+mod outcome;
 mod play;
 mod scene;
 mod stand_in;

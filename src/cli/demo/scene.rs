@@ -11,8 +11,8 @@ use crate::sim::{Options, Running, Stream, serve};
 pub(super) const STREAMS: [Stream; 2] = [Stream::ToolCalls, Stream::ApiCalls];
 /// What each of them holds at the beginning: dozens of pages.
 pub(super) const BACKLOG: u64 = 4_000;
-/// Records a second: more than an hour of backlog, and new ones while the demo runs.
-pub(super) const RATE: f64 = 1.0;
+/// Records a second: half an hour of backlog, and new ones while the demo runs.
+pub(super) const RATE: f64 = 2.0;
 /// One record in four is late: some become visible behind the place while the demo runs.
 const LATE_SHARE: f64 = 0.25;
 pub(super) const LATE_BY: Duration = Duration::from_secs(30);
@@ -45,6 +45,7 @@ fn conf(vendor: &Running, key: &str) -> String {
     base_url: {}
     credentials:
       token: {key}
+    skip_proxy: true
     page_size: {PAGE}
     limits:
       run_bytes: {RUN_BYTES}
@@ -65,8 +66,8 @@ pub(super) fn held(vendor: &Running, stream: Stream) -> Vec<String> {
     vendor.ids(stream, now.before(stream.retention()), now)
 }
 
-/// How many pages a log was asked for so far.
-pub(super) fn pages_asked(vendor: &Running, stream: Stream) -> usize {
+/// How often a log was asked for a page so far.
+pub(super) fn requests(vendor: &Running, stream: Stream) -> usize {
     let requests = vendor.requests();
     requests
         .iter()

@@ -13,6 +13,8 @@ use super::super::patience::End;
 use super::super::stop::Stop;
 
 const MODULE: &str = "datadog_checks.logwalk.stand_in";
+const ENDED: &str = "the stand-in for the Agent ended by itself, with what it said above; it needs \
+    what an Agent's Python carries: datadog-checks-base and all that its `deps` extra lists";
 /// How often a wait looks again: small beside the time that a page takes.
 const TICK: Duration = Duration::from_millis(2);
 /// A machine under load still gets this far; whatever takes longer hangs.
@@ -36,12 +38,15 @@ impl StandIn {
     ) -> Result<Self, Stop> {
         let cannot = |error| Stop::short(format!("cannot start {python} -m {MODULE}: {error}"));
         let mut child = Command::new(python)
-            .args(["-m", MODULE, "--conf"])
+            // Safe path: no module of the folder that somebody happens to be in.
+            .args(["-P", "-m", MODULE, "--conf"])
             .arg(folder.join("logwalk.yaml"))
             .arg("--run-path")
             .arg(folder.join("run"))
             .args(["--interval", &interval.as_secs_f64().to_string()])
             .args(["--pace", &pace.as_secs_f64().to_string()])
+            // The vendor speaks plain HTTP, which the check refuses to nobody but in FIPS mode.
+            .env_remove("GOFIPS")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -70,7 +75,7 @@ impl StandIn {
                 Ok(told) => line = Some(told),
                 Err(TryRecvError::Empty) => return Ok(false),
                 Err(TryRecvError::Disconnected) => {
-                    return Err(Stop::short("the stand-in ended by itself"));
+                    return Err(Stop::short(ENDED));
                 }
             }
             Ok(true)
@@ -79,9 +84,7 @@ impl StandIn {
         let errors = told["errors"].as_array().cloned();
         match errors {
             Some(errors) if errors.is_empty() => Ok(()),
-            Some(errors) => Err(Stop::Short(
-                errors.iter().map(|error| error.to_string()).collect(),
-            )),
+            Some(errors) => Err(Stop::Short(errors.iter().map(in_words).collect())),
             None => Err(Stop::short(format!("the stand-in said: {told}"))),
         }
     }
@@ -90,7 +93,7 @@ impl StandIn {
     pub(super) fn until(&mut self, end: &End, mut is_so: impl FnMut() -> bool) -> Result<(), Stop> {
         self.watch(end, |intervals| match intervals.try_recv() {
             Ok(_) => Err(Stop::short("the interval ended before it could be killed")),
-            Err(TryRecvError::Disconnected) => Err(Stop::short("the stand-in ended by itself")),
+            Err(TryRecvError::Disconnected) => Err(Stop::short(ENDED)),
             Err(TryRecvError::Empty) => Ok(is_so()),
         })
     }
@@ -130,6 +133,12 @@ impl StandIn {
         }
         Ok(())
     }
+}
+
+fn in_words(error: &Value) -> String {
+    error
+        .as_str()
+        .map_or_else(|| error.to_string(), str::to_owned)
 }
 
 fn rest(end: &End, begun: Instant) -> Result<(), Stop> {

@@ -6,7 +6,9 @@ use std::io::Write;
 
 use super::super::stop::Stop;
 use super::super::wording::{grouped, span};
-use super::play::{Chapter, Outcome, SLOWED, StreamOutcome};
+use super::book::{Chapter, Ended};
+use super::outcome::{Outcome, StreamOutcome};
+use super::play::SLOWED;
 use super::scene::{BACKLOG, LATE_BY, PAGE, RATE, RUN_BYTES, STREAMS};
 use crate::sim::Running;
 
@@ -22,7 +24,7 @@ walks them, a restart and a kill in the middle, and the comparison.
 
   The vendor  Merge Agent Handler, simulated on {addr}. Each of its
               two logs, tool_calls and api_calls, holds {records} records of the
-              last {backlog} and gets one more every second. One record in four
+              last {backlog} and gets {RATE} more every second. One record in four
               is late: it becomes visible up to {late} after it happened.
   The check   The real one, on the Agent's own base package: pages of {PAGE}
               records, and at most {megabytes} MB an interval.
@@ -42,30 +44,31 @@ walks them, a restart and a kill in the middle, and the comparison.
 /// What happened between a start and its end.
 pub(super) fn chapter(chapter: &Chapter, out: &mut dyn Write) -> Result<(), Stop> {
     let words = match (chapter.ended, chapter.intervals) {
-        ("killed", _) => format!(
+        (Ended::Killed, _) => format!(
             "\
-Killed     It goes on where the first start stood. In the middle of a page it
-           is killed (SIGKILL): nothing can be tidied up. (Each log is slowed
-           to {} ms here, so that the kill can be aimed.)",
+2. Started again, the check goes on where it stood. In the middle of a page the
+   Agent is killed (SIGKILL), so that nothing can be tidied up. Each log takes
+   {} ms longer here, so that the kill can be aimed.",
             SLOWED.as_millis()
         ),
-        (_, 1) => "\
-Restarted  From the oldest record on. The first interval ends at its limit,
-           the place is kept, and the Agent is stopped as for a restart."
+        (Ended::Stopped, 1) => "\
+1. The first interval begins at the oldest record and ends at its limit. The
+   place is kept, and the Agent is stopped as for a restart."
             .to_owned(),
-        (_, intervals) => format!(
+        (Ended::Stopped, intervals) => format!(
             "\
-Caught up  From the last place that was kept, to the end, and on while new and
-           late records become visible: {intervals} intervals, then it is stopped."
+3. Started again, the check goes on from the last place that was kept, and on
+   while new and late records become visible: {intervals} intervals, then it is stopped."
         ),
     };
     writeln!(out, "{words}")?;
-    for (source, done) in &chapter.streams {
+    for done in &chapter.streams {
         writeln!(
             out,
-            "           {source:24} {:>6} logs from {:>3} requests",
+            "     {:<26}{:>6} logs from {:>3} requests",
+            done.source,
             grouped(done.logs),
-            done.pages_asked
+            done.requests
         )?;
     }
     writeln!(out)?;
