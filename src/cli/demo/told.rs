@@ -120,3 +120,59 @@ interrupted page again, never more, rather than lose any of it. Both copies
 carry the same logwalk.id."
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::book::Done;
+    use super::super::folder::Folder;
+    use super::super::outcome::tests::outcome;
+    use super::*;
+
+    fn text(tell: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut text = Vec::new();
+        tell(&mut text);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn everything_fits_80_columns() {
+        let folder = Folder::made(None).unwrap();
+        let vendor = super::super::scene::set(folder.path()).unwrap();
+        let all = text(|out| {
+            scene(&vendor, out).unwrap();
+            for (ended, intervals) in [
+                (Ended::Stopped, 1),
+                (Ended::Killed, 0),
+                (Ended::Stopped, 15),
+            ] {
+                let done = Done {
+                    source: "agent_handler/tool_calls",
+                    logs: 123_456,
+                    requests: 999,
+                };
+                let told = Chapter {
+                    ended,
+                    intervals,
+                    streams: vec![done],
+                };
+                chapter(&told, out).unwrap();
+            }
+            account(&outcome("1 2 3", ["1 2", "2 3"]), out).unwrap();
+        });
+        let wide: Vec<&str> = all
+            .lines()
+            .filter(|line| line.chars().count() > 80)
+            .collect();
+        assert_eq!(wide, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn what_a_kill_repeats_is_explained_and_nothing_else_is_praised() {
+        let said = |held, lives| verdict(&outcome(held, lives));
+        assert!(said("1 2", ["1", "1 2"]).contains("The kill made 2 logs come\ntwice"));
+        assert!(said("1 2", ["1", "2"]).ends_with("nothing came twice."));
+        assert!(said("1 2 3", ["1", "2"]).starts_with("This is not as promised"));
+    }
+}
