@@ -59,7 +59,7 @@ where
         }
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let ended = run(&command.verb, python.as_deref(), &mut out).and_then(|()| Ok(out.flush()?));
+    let ended = run(&command.verb, python, &mut out).and_then(|()| Ok(out.flush()?));
     match ended {
         Ok(()) => stop::DONE,
         Err(stop) => {
@@ -69,7 +69,7 @@ where
     }
 }
 
-fn run(verb: &Verb, python: Option<&str>, out: &mut dyn Write) -> Result<(), Stop> {
+fn run(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), Stop> {
     match verb {
         Verb::Demo(arguments) => demo::run(arguments, python, out),
         Verb::Sources(arguments) => sources::run(arguments, out),

@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(
     arguments: &Arguments,
-    python: Option<&str>,
+    python: Option<String>,
     out: &mut dyn Write,
 ) -> Result<(), Stop> {
     let Some(python) = python else {
@@ -46,7 +46,7 @@ pub(crate) fn run(
     let folder = Folder::made(arguments.keep.as_deref())?;
     let mut nobody = io::sink();
     let listener: &mut dyn Write = if arguments.json { &mut nobody } else { out };
-    let outcome = play::play(python, folder.path(), &end, listener)?;
+    let outcome = play::play(&python, folder.path(), &end, listener)?;
     if arguments.json {
         let account = serde_json::to_string_pretty(&outcome).map_err(io::Error::from)?;
         writeln!(out, "{account}")?;

@@ -37,26 +37,31 @@ pub(super) fn set(folder: &Path) -> Result<Running, Stop> {
 }
 
 fn conf(vendor: &Running, key: &str) -> String {
-    let instances: String = STREAMS
-        .into_iter()
-        .map(|stream| {
-            format!(
-                "  - source: {}
+    let instances = STREAMS.map(|stream| {
+        format!(
+            "  - source: {}
     base_url: {}
     credentials:
       token: {key}
+    # The vendor is on this machine.
     skip_proxy: true
     page_size: {PAGE}
     limits:
       run_bytes: {RUN_BYTES}
 ",
-                stream.name(),
-                vendor.base_url(stream)
-            )
-        })
-        .collect();
+            stream.name(),
+            vendor.base_url(stream)
+        )
+    });
     format!(
-        "init_config:\ninstances:\n{instances}logs:\n  - type: integration\n    source: agent_handler\n    start_position: beginning\n"
+        "init_config:
+instances:
+{}logs:
+  - type: integration
+    source: agent_handler
+    start_position: beginning
+",
+        instances.concat()
     )
 }
 

@@ -83,11 +83,11 @@ pub(super) fn account(outcome: &Outcome, out: &mut dyn Write) -> Result<(), Stop
     let names = STREAMS.map(|stream| stream.name().rsplit('/').next().unwrap_or_default());
     writeln!(out, "The account{:>24}{:>12}", names[0], names[1])?;
     let row = |out: &mut dyn Write, title: &str, value: fn(&StreamOutcome) -> usize| {
-        let mut line = format!("  {title:21}");
+        write!(out, "  {title:21}")?;
         for stream in &outcome.streams {
-            line += &format!("{:>12}", grouped(value(stream)));
+            write!(out, "{:>12}", grouped(value(stream)))?;
         }
-        writeln!(out, "{line}")
+        writeln!(out)
     };
     row(out, "held by the vendor", |one| one.account.held)?;
     row(out, "arrived", |one| one.account.arrived)?;
