@@ -1,7 +1,7 @@
 //! Two slots written in turn, for a store that writes in place and swallows errors.
 
-use super::sealed::{Opened, open};
-use super::{Keep, Kept, newer_version, sealed, superseded};
+use super::sealed::{self, Opened, open};
+use super::{Keep, Kept, checked, newer_version, superseded};
 use crate::error::{Error, Result};
 
 const WHOSE: &str = "the resume point in the Agent's cache";
@@ -29,10 +29,18 @@ impl<S: Slots> TwoSlots<S> {
     }
 
     fn opened(&self, slot: usize) -> Result<Opened> {
+        opened(&self.slots.read(slot)?.unwrap_or_default())
+    }
+
+    /// The number of a whole place; what is not whole is older than every number.
+    fn number(&self, slot: usize) -> Result<Option<u64>> {
         let text = self.slots.read(slot)?.unwrap_or_default();
-        match open(&text) {
-            Opened::Newer { version } => Err(newer_version(WHOSE, version, REMOVAL)),
-            opened => Ok(opened),
+        if let Some(number) = sealed::number(&text) {
+            return Ok(Some(number));
+        }
+        match opened(&text)? {
+            Opened::Whole { sequence, .. } => Ok(Some(sequence)),
+            Opened::Newer { .. } | Opened::Torn | Opened::Empty => Ok(None),
         }
     }
 }
@@ -79,8 +87,8 @@ impl<S: Slots> Keep for TwoSlots<S> {
     }
 
     fn save(&mut self, sequence: u64, place: &str) -> Result<()> {
-        let text = sealed(WHOSE, sequence, place)?;
-        let numbers = [number(&self.opened(0)?), number(&self.opened(1)?)];
+        let text = checked(WHOSE, sequence, place)?;
+        let numbers = [self.number(0)?, self.number(1)?];
         let newest = numbers[0].max(numbers[1]);
         if let Some(found) = newest.filter(|found| *found >= sequence) {
             return Err(superseded(WHOSE, found, sequence));
@@ -91,7 +99,7 @@ impl<S: Slots> Keep for TwoSlots<S> {
         if back == text {
             return Ok(());
         }
-        match number(&open(&back)) {
+        match sealed::number(&back) {
             Some(found) if found >= sequence => Err(superseded(WHOSE, found, sequence)),
             Some(_) | None => Err(Error::Store(format!(
                 "{WHOSE} did not stick: what was written is not what is read back; the Agent's \
@@ -102,11 +110,11 @@ impl<S: Slots> Keep for TwoSlots<S> {
     }
 }
 
-/// The number of a whole place; anything else is older than every number.
-fn number(opened: &Opened) -> Option<u64> {
-    match opened {
-        Opened::Whole { sequence, .. } => Some(*sequence),
-        Opened::Newer { .. } | Opened::Torn | Opened::Empty => None,
+/// What a slot holds; an error where only a newer version can say.
+fn opened(text: &str) -> Result<Opened> {
+    match open(text) {
+        Opened::Newer { version } => Err(newer_version(WHOSE, version, REMOVAL)),
+        opened => Ok(opened),
     }
 }
 
