@@ -38,6 +38,11 @@ def uncommented(text: str) -> str:
     return re.sub(r"^( *)# (.*)$", r"\1\2", text, flags=re.MULTILINE)
 
 
+def resolved(text: str) -> str:
+    """The text with its secrets put in, as the Agent does before a check sees it."""
+    return re.sub(r"ENC\[[^]]*\]", "resolved", text)
+
+
 def parts(text: str) -> tuple[str, str]:
     """The text of init_config and of the first instance."""
     head, _, rest = text.partition("\ninstances:\n")
@@ -103,7 +108,7 @@ def test_the_agent_takes_the_logs_from_their_beginning(example: Path) -> None:
 
 @each_example
 def test_the_core_takes_every_option_as_the_example_writes_it(example: Path, agent: Agent) -> None:
-    whole = yaml.safe_load(uncommented(example.read_text()))
+    whole = yaml.safe_load(uncommented(resolved(example.read_text())))
     identities = [agent.check(instance).persistent_cache_id() for instance in whole["instances"]]
 
     assert len(set(identities)) == len(identities)
@@ -111,7 +116,7 @@ def test_the_core_takes_every_option_as_the_example_writes_it(example: Path, age
 
 @each_example
 def test_the_core_takes_each_option_by_itself(example: Path, agent: Agent) -> None:
-    text = example.read_text()
+    text = resolved(example.read_text())
     bare: dict[str, Any] = yaml.safe_load(text)["instances"][0]
     full: dict[str, Any] = yaml.safe_load(uncommented(text))["instances"][0]
     for name, value in full.items():
@@ -130,9 +135,8 @@ def described_in(part: str) -> set[str]:
 
 def written_in(document: str) -> list[dict[str, Any]]:
     """The instances of the configurations that a document shows."""
-    blocks = re.findall(
-        r"^```yaml\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL
-    )
+    text = resolved((ROOT / document).read_text())
+    blocks = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [instance for block in blocks for instance in yaml.safe_load(block)["instances"]]
 
 

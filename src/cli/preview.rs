@@ -11,7 +11,7 @@ use super::stop::Stop;
 use super::wording;
 use crate::config::Config;
 use crate::error::Error;
-use crate::fetch::{Reality, Surroundings};
+use crate::fetch::Reality;
 use crate::pages::{Budget, Facts, Run, Stream};
 
 /// Somebody is watching: an API that does not answer by then is said to be down.
@@ -93,7 +93,7 @@ fn begun(mut config: Config, limit: u32) -> crate::error::Result<Run<Reality>> {
     let around = Reality::default();
     let budget = Budget {
         bytes: None,
-        until: Some(around.now().after(PATIENCE)),
+        span: Some(PATIENCE),
     };
     let stream = Stream::new(config, &Facts::default())?;
     Run::new(Arc::new(stream), None, budget, around)

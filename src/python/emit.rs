@@ -1,11 +1,15 @@
-//! Logs as Python dicts: small ones, with what is nested handed over as the bytes it is.
+//! Logs as Python dicts: the mapped fields as Python objects, the record as the bytes it is.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::log::{Leaf, Log};
 use crate::time::Time;
@@ -25,6 +29,9 @@ enum Json {
     /// Neither could be imported; the error is raised where a log needs it.
     Missing(PyErr),
 }
+
+/// Attributes such as `usr.id` and what stands in them; what lies deeper is the vendor's.
+const DEPTH: u8 = 3;
 
 /// Words that a mapping may repeat; more than this are values that vary, and are not remembered.
 const MOST_WORDS: usize = 64;
@@ -63,16 +70,40 @@ impl Emitter {
             match leaf {
                 Leaf::Word(word) => dict.set_item(name, self.word(py, word))?,
                 Leaf::Text(text) => dict.set_item(name, text)?,
-                Leaf::Json(json) => dict.set_item(name, self.json(py, json)?)?,
+                Leaf::Json(json) => dict.set_item(name, self.object(py, json, DEPTH)?)?,
             }
         }
         if let Some((namespace, record)) = &log.record {
-            dict.set_item(self.word(py, namespace), self.json(py, record)?)?;
+            dict.set_item(self.word(py, namespace), self.fragment(py, record)?)?;
         }
         Ok(dict)
     }
 
-    fn json<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    /// A mapped value as Python has it; what Python would change, and what is deep, as it is.
+    fn object<'py>(&self, py: Python<'py>, json: &str, depth: u8) -> PyResult<Bound<'py, PyAny>> {
+        if let Ok(number) = json.parse::<i64>() {
+            return Ok(number.into_pyobject(py)?.into_any());
+        }
+        match (json.as_bytes().first(), depth) {
+            (Some(b'"'), _) => match serde_json::from_str::<Cow<'_, str>>(json) {
+                Ok(text) => Ok(PyString::new(py, &text).into_any()),
+                Err(_) => self.fragment(py, json),
+            },
+            (Some(b'{'), 1..) => match serde_json::from_str::<Members<'_>>(json) {
+                Ok(Members(members)) => {
+                    let dict = PyDict::new(py);
+                    for (name, value) in members {
+                        dict.set_item(&*name, self.object(py, value.get(), depth - 1)?)?;
+                    }
+                    Ok(dict.into_any())
+                }
+                Err(_) => self.fragment(py, json),
+            },
+            _ => self.fragment(py, json),
+        }
+    }
+
+    fn fragment<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
         match &self.json {
             Json::Fragment(fragment) => fragment
                 .bind(py)
@@ -94,6 +125,37 @@ impl Emitter {
         new
     }
 }
+
+/// An object's members, in order, their values as written.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(Name(name)) = map.next_key()? {
+            members.push((name, map.next_value()?));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// A name, borrowed where it holds no escape.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]

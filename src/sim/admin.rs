@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::Prerender;
 use super::faults::Rule;
 use super::http::{Asked, Reply};
 use super::ledger::HandMade;
@@ -38,9 +39,10 @@ pub(crate) fn answer(vendor: &Vendor, asked: &Asked) -> Reply {
             vendor.forget_requests();
             Ok(Reply::json(200, &json!({})))
         }
+        ("POST", "prerender") => prerender(vendor, asked),
         ("GET", "clock") => Ok(clock(vendor)),
         ("POST", "clock") => set_clock(vendor, asked),
-        _ => Err("known here: faults (POST, DELETE), ledger (GET), records (POST), requests (GET, DELETE), clock (GET, POST)".to_owned()),
+        _ => Err("known here: faults (POST, DELETE), ledger (GET), records (POST), requests (GET, DELETE), prerender (POST), clock (GET, POST)".to_owned()),
     };
     reply.unwrap_or_else(|problem| Reply::json(400, &json!({"error": problem})))
 }
@@ -87,6 +89,22 @@ fn add_record(vendor: &Vendor, asked: &Asked) -> Result<Reply, String> {
         json,
     });
     Ok(Reply::json(200, &json!({})))
+}
+
+fn prerender(vendor: &Vendor, asked: &Asked) -> Result<Reply, String> {
+    let number = |name: &str, default: usize| match asked.value(name) {
+        None => Ok(default),
+        Some(text) => text
+            .parse()
+            .map_err(|_| format!("?{name}= must be a whole number: {text}")),
+    };
+    let ahead = Prerender {
+        stream: stream(asked)?,
+        pages: number("pages", 100)?,
+        page_size: number("page_size", 1_000)?,
+    };
+    let pages = vendor.prerender(ahead);
+    Ok(Reply::json(200, &json!({"pages": pages})))
 }
 
 fn set_clock(vendor: &Vendor, asked: &Asked) -> Result<Reply, String> {

@@ -42,7 +42,7 @@ pub struct Prerender {
     /// Of which log.
     pub stream: Stream,
     /// How many, from its oldest record on.
-    pub pages: u64,
+    pub pages: usize,
     /// With how many records each.
     pub page_size: usize,
 }

@@ -11,6 +11,9 @@ use super::ledger::Place;
 use super::stream::Stream;
 use crate::time::Time;
 
+/// A record is full once its last item is written, about so many bytes beyond the aim.
+const OVERSHOOT: u64 = 250;
+
 /// How a vendor's records look.
 #[derive(Debug, Clone)]
 pub(crate) struct Style {
@@ -47,7 +50,7 @@ struct Draft<'a> {
 pub(crate) fn write(stream: Stream, style: &Style, place: Place, now: Time, out: &mut String) {
     let mut chance = Chance::of(&[style.seed, stream.salt(), place.number, 4]);
     let bytes = style.bytes as u64;
-    let aimed_at = bytes * 6 / 10 + chance.below(bytes * 8 / 10 + 1);
+    let aimed_at = (bytes * 6 / 10 + chance.below(bytes * 8 / 10 + 1)).saturating_sub(OVERSHOOT);
     let mut draft = Draft {
         chance,
         id: id(stream, style.seed, place.number),

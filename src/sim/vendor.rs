@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::body::Bytes;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
 
 use super::clock::Clock;
@@ -18,7 +18,7 @@ use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::quota::Meter;
 use super::record::Style;
 use super::stream::Stream;
-use super::{Keys, Options, admin, agent_handler, datadog};
+use super::{Keys, Options, Prerender, admin, agent_handler, datadog};
 use crate::time::Time;
 use mishap::Mishap;
 pub(crate) use mishap::Twist;
@@ -62,7 +62,9 @@ pub(crate) struct Vendor {
     pub(crate) agent_handler_meter: Meter,
     pub(crate) datadog_meter: Meter,
     ledgers: Vec<Ledger>,
-    prerendered: Prerendered,
+    prerendered: RwLock<Prerendered>,
+    /// Late and pending records change what a page says.
+    steady: bool,
     requests: Mutex<VecDeque<Request>>,
     generation: AtomicU64,
     expired_status: AtomicU64,
@@ -89,7 +91,7 @@ impl Vendor {
             Ledger::new(stream, timeline, style.clone())
         };
         let quota = options.quota.unwrap_or_default();
-        let mut vendor = Self {
+        let vendor = Self {
             clock,
             keys: options.keys,
             plan: Plan::new(options.seed, options.faults),
@@ -97,15 +99,27 @@ impl Vendor {
             agent_handler_meter: Meter::new(quota, true),
             datadog_meter: Meter::new(quota, false),
             ledgers: Stream::ALL.into_iter().map(ledger).collect(),
-            prerendered: Prerendered::default(),
+            prerendered: RwLock::default(),
+            steady: options.late_share <= 0.0 && options.pending_share <= 0.0,
             requests: Mutex::default(),
             generation: AtomicU64::new(0),
             expired_status: AtomicU64::new(400),
         };
         if let Some(ahead) = options.prerender {
-            vendor.prerendered = Prerendered::walked(&vendor, ahead);
+            vendor.prerender(ahead);
         }
         vendor
+    }
+
+    /// Writes pages ahead; how many that were, which is none where what they say may change.
+    pub(crate) fn prerender(&self, ahead: Prerender) -> usize {
+        if !self.steady {
+            return 0;
+        }
+        let written = Prerendered::walked(self, ahead);
+        let count = written.len();
+        *self.prerendered.write() = written;
+        count
     }
 
     pub(crate) fn ledger(&self, stream: Stream) -> &Ledger {

@@ -168,6 +168,23 @@ fn pages_written_ahead_are_the_same_pages() {
 }
 
 #[test]
+fn pages_are_written_ahead_on_demand_but_not_where_they_may_still_change() {
+    let vendor = vendor();
+    let page = || merge(vendor.addr(), "/logs/tool-calls/?page_size=60").body;
+    let before = page();
+    let target = "/sim/prerender?stream=tool_calls&pages=3&page_size=60";
+    let written = send(vendor.addr(), "POST", target, "", "");
+    assert_eq!(written.json()["pages"], 3);
+    assert_eq!(page(), before);
+    let late = serve(Options {
+        late_share: 0.1,
+        ..small()
+    });
+    let written = send(late.unwrap().addr(), "POST", target, "", "");
+    assert_eq!(written.json()["pages"], 0);
+}
+
+#[test]
 fn options_that_cannot_be_are_refused_by_name() {
     let refused = |options: Options| serve(options).unwrap_err().to_string();
     assert!(

@@ -38,7 +38,7 @@ pub(super) const CONNECTORS: &[Connector] = &[
                 "post_message",
                 &[
                     ("channel", Id("C0")),
-                    ("text", Text(24)),
+                    ("text", Text(14)),
                     ("thread_ts", Number(1_900_000_000)),
                     ("unfurl_links", Flag),
                 ],
@@ -66,7 +66,7 @@ pub(super) const CONNECTORS: &[Connector] = &[
                 &[
                     ("project", Word(&["ACME", "OPS", "WEB", "SEC"])),
                     ("summary", Text(9)),
-                    ("description", Text(40)),
+                    ("description", Text(20)),
                     ("priority", Word(&["Low", "Medium", "High"])),
                 ],
             ),
@@ -90,7 +90,7 @@ pub(super) const CONNECTORS: &[Connector] = &[
                     ("repo", Word(&["web", "api", "infra", "mobile"])),
                     ("title", Text(8)),
                     ("head", Id("fix-")),
-                    ("body", Text(36)),
+                    ("body", Text(18)),
                     ("draft", Flag),
                 ],
             ),
@@ -152,7 +152,7 @@ pub(super) const CONNECTORS: &[Connector] = &[
             "reply_ticket",
             &[
                 ("ticket", Number(900_000)),
-                ("body", Text(45)),
+                ("body", Text(22)),
                 ("public", Flag),
                 ("origin_ip", Address),
             ],

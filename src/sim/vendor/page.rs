@@ -37,7 +37,7 @@ impl Vendor {
     /// A page of a log.
     pub(crate) fn read(&self, stream: Stream, wanted: &Wanted<'_>) -> Page {
         let ledger = self.ledger(stream);
-        if let Some(ready) = self.prerendered.page(ledger, wanted) {
+        if let Some(ready) = self.prerendered.read().page(ledger, wanted) {
             return ready;
         }
         read(ledger, wanted)
@@ -139,6 +139,10 @@ impl Prerendered {
             wanted.span.after = last;
         }
         Self(pages)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     fn page(&self, ledger: &Ledger, wanted: &Wanted<'_>) -> Option<Page> {
