@@ -1,7 +1,9 @@
 //! The command: what a person or a script asks for, a file for each of its verbs.
 
+mod choice;
 mod conf;
 mod cursor;
+mod preview;
 mod secret;
 mod sim;
 mod sources;
@@ -30,6 +32,8 @@ enum Verb {
     Sources(sources::Arguments),
     /// Check a configuration, offline, with line numbers
     Validate(validate::Arguments),
+    /// Print the mapped logs as JSON lines; nothing is sent or kept
+    Preview(preview::Arguments),
     /// Show or move the resume point of a stream (`store: file`)
     Cursor(cursor::Arguments),
     /// Serve the simulated vendors, with rates and faults
@@ -67,6 +71,7 @@ fn run(verb: &Verb, out: &mut dyn Write) -> Result<(), Stop> {
     match verb {
         Verb::Sources(arguments) => sources::run(arguments, out),
         Verb::Validate(arguments) => validate::run(arguments, out),
+        Verb::Preview(arguments) => preview::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }

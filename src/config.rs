@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::fetch;
-use crate::log::TooOld;
-use crate::source::{Ask, Filling, Source, catalog};
+use crate::log::{Mapping, Terms, TooOld};
+use crate::source::{Ask, Auth, Filling, Source, catalog, web_address};
 use crate::time::Time;
 use crate::written::{Fields, Written};
 
@@ -95,14 +95,27 @@ impl Config {
             interval,
             source,
         };
-        config.can_be_asked(written)?;
+        config
+            .can_be_asked()
+            .map_err(|error| below(written, error))?;
+        // Nobody can be wrong in a mapping but who wrote it: in `log`, or in a source of their own.
+        let author = if own_log.is_absent() {
+            fields.at("source")
+        } else {
+            written.clone()
+        };
+        config
+            .mapping(config.tags.join(","))
+            .map_err(|error| below(&author, error))?;
         Ok(config)
     }
 
     /// All that may not be seen: for scrubbers of logs.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        self.filling.credentials.values().cloned().collect()
+        let mut secrets: Vec<String> = self.filling.credentials.values().cloned().collect();
+        secrets.extend(self.http.secrets());
+        secrets
     }
 
     /// The stream as people call it.
@@ -114,17 +127,40 @@ impl Config {
         }
     }
 
+    /// The mapping made ready, for logs that carry these tags.
+    pub fn mapping(&self, tags: String) -> Result<Mapping> {
+        let terms = Terms {
+            source_name: self.source.name.clone(),
+            service: self.service.clone(),
+            instance_tags: tags,
+            log_bytes: self.limits.log_bytes,
+            too_old: self.too_old,
+            hash_key: self.filling.credentials.get(filling::HASH_KEY).cloned(),
+            settings: self.filling.settings.clone(),
+        };
+        Mapping::new(&self.source, &self.log, terms)
+    }
+
     /// The first request is written, so that values which fit into none are found before any run.
-    fn can_be_asked(&self, written: &Written) -> Result<()> {
+    fn can_be_asked(&self) -> Result<()> {
         let trial = self.source.call(&self.filling, &Ask::default()).map(|_| ());
-        trial
-            .and_then(|()| self.source.token_call(&self.filling).map(|_| ()))
-            .map_err(|error| match error {
-                Error::Config { at, problem } if !written.at.is_empty() => {
-                    Error::config(format!("{}.{at}", written.at), problem)
-                }
-                other => other,
-            })
+        let token_url = match &self.source.auth {
+            Auth::OAuth2 { token_url, .. } => web_address(&self.filling.filled(token_url))
+                .map(|_| ())
+                .map_err(|problem| Error::config("source.auth.oauth2.token_url", problem)),
+            Auth::Headers | Auth::Basic { .. } => Ok(()),
+        };
+        trial.and(token_url)
+    }
+}
+
+/// A mistake whose path begins at `outer`.
+fn below(outer: &Written, error: Error) -> Error {
+    match error {
+        Error::Config { at, problem } if !outer.at.is_empty() => {
+            Error::config(format!("{}.{at}", outer.at), problem)
+        }
+        other => other,
     }
 }
 

@@ -15,6 +15,7 @@ mod patience;
 mod proxy;
 mod quota;
 mod redirect;
+mod setup;
 mod surroundings;
 mod tls;
 mod words;
@@ -27,8 +28,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 
 use crate::error::{Error, Result};
-use crate::source::{Call, From, Pace, RateLimit, Reply};
-use crate::time::Time;
+use crate::source::{Call, From, Reply};
 use auth::Shelf;
 use courier::{Courier, Lane, Outgoing};
 use quota::Quota;
@@ -38,38 +38,10 @@ pub use agent_facts::{AgentFacts, AgentProxy, DEFAULT_INTERVAL};
 pub use auth::Auth;
 pub use counts::Counts;
 pub use options::{Options, Transport};
-pub use surroundings::{Cancel, Reality, Surroundings};
+pub use setup::{Hidden, Setup};
+pub use surroundings::{Cancel, Deadline, Reality, Surroundings};
 
 const USER_AGENT: &str = concat!("logwalk/", env!("CARGO_PKG_VERSION"));
-
-/// What a stream's requests have in common, beside the user's HTTP options.
-#[derive(Debug, Clone)]
-pub struct Setup {
-    /// The one origin that credentials go to.
-    pub base_url: String,
-    /// How a request proves who sends it.
-    pub auth: Auth,
-    /// How fast the source says that it may be asked.
-    pub pace: Pace,
-    /// How fast the user says that it may be asked.
-    pub requests_per_second: Option<f64>,
-    /// Where the API says how much of its quota is left.
-    pub rate_limit: Option<RateLimit>,
-    /// The largest reply, decompressed.
-    pub body_bytes: u64,
-    /// What must not be seen in any text, such as the credentials' values.
-    pub secrets: Hidden,
-}
-
-/// Texts that must not be seen; printed as their number.
-#[derive(Clone, Default)]
-pub struct Hidden(pub Vec<String>);
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} hidden", self.0.len())
-    }
-}
 
 /// Asks one API for one stream; may be kept for as long as the stream lives.
 pub struct Fetch {
@@ -172,10 +144,9 @@ impl Fetch {
     pub fn call(
         &self,
         call: &Call,
-        deadline: Option<Time>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
-        let until = deadline.map(|end| around.tick().saturating_add(end.since(around.now())));
         let url = self.own(&call.url)?;
         let headers = self.headers(call)?;
         let mut refreshed = false;
@@ -193,13 +164,16 @@ impl Fetch {
                     None
                 }
                 Authorization::Token(desk) => {
-                    let ask = || self.ask(desk, until, around);
-                    let token = desk.shelf.token(until, around, &ask)?;
+                    let ask = || self.ask(desk, deadline, around);
+                    let token = desk.shelf.token(deadline, around, &ask)?;
+                    self.courier.learn(&token);
                     outgoing.headers.insert(AUTHORIZATION, bearer(&token)?);
                     Some((desk, token))
                 }
             };
-            let reply = self.courier.persist(outgoing, &self.lane, until, around)?;
+            let reply = self
+                .courier
+                .persist(outgoing, &self.lane, deadline, around)?;
             match token {
                 Some((desk, token)) if reply.status == 401 => {
                     desk.shelf.refuse(&token);
@@ -280,7 +254,7 @@ impl Fetch {
     fn ask(
         &self,
         desk: &Desk,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<auth::Fresh> {
         let mut headers = HeaderMap::new();
@@ -294,7 +268,7 @@ impl Fetch {
             headers,
             body: Some(desk.form.clone().into_bytes()),
         };
-        let reply = match self.courier.persist(outgoing, &desk.lane, until, around) {
+        let reply = match self.courier.persist(outgoing, &desk.lane, deadline, around) {
             // A smaller page makes no token come sooner.
             Err(Error::TooLarge(text)) => return Err(Error::Unavailable(text)),
             other => other?,

@@ -14,7 +14,9 @@ mod identity;
 mod line;
 mod mapping;
 mod message;
+mod names;
 mod plan;
+mod reading;
 mod rewrite;
 mod status;
 mod tags;
@@ -25,7 +27,8 @@ use std::collections::BTreeMap;
 use crate::time::Time;
 
 pub use line::{Leaf, Log};
-pub use mapping::{Mapping, Reading};
+pub use mapping::Mapping;
+pub use reading::Reading;
 
 /// What becomes of records older than Datadog takes at their own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,11 +4,12 @@ mod report;
 mod stream;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
-use crate::fetch::Surroundings;
+use crate::fetch::{Deadline, Surroundings};
 use crate::log::{Log, Mapped, Moment, Reading};
 use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
@@ -33,8 +34,8 @@ pub struct Page {
 pub struct Budget {
     /// Bytes of log lines, newlines included.
     pub bytes: Option<u64>,
-    /// No request begins after this moment.
-    pub until: Option<Time>,
+    /// How long the run may take.
+    pub span: Option<Duration>,
 }
 
 /// One run over a stream: pages, until there are no more or the budget is spent.
@@ -43,6 +44,7 @@ pub struct Run<S> {
     around: S,
     walk: Walk,
     budget: Budget,
+    deadline: Deadline,
     unsaid: bool,
     bytes: u64,
     over: bool,
@@ -61,6 +63,10 @@ impl<S: Surroundings> Run<S> {
         around: S,
     ) -> Result<Self> {
         let now = around.now();
+        let deadline = match budget.span {
+            Some(span) => Deadline::within(span, &around),
+            None => Deadline::NEVER,
+        };
         let _ = stream.fetch.take_counts();
         let place: Option<Place> = place.map(|text| read_place(&stream, text)).transpose()?;
         let first = place.is_none();
@@ -74,6 +80,7 @@ impl<S: Surroundings> Run<S> {
             around,
             walk,
             budget,
+            deadline,
             unsaid,
             bytes: 0,
             over: false,
@@ -125,11 +132,7 @@ impl<S: Surroundings> Run<S> {
             }
             let source = Arc::clone(&self.stream.source);
             let call = source.call(&self.stream.config.filling, &ask)?;
-            match self
-                .stream
-                .fetch
-                .call(&call, self.budget.until, &self.around)
-            {
+            match self.stream.fetch.call(&call, self.deadline, &self.around) {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.take(&reply, &ask).map(Some);
                 }
@@ -271,11 +274,7 @@ impl<S: Surroundings> Run<S> {
 
     fn is_spent(&self) -> bool {
         let bytes = self.budget.bytes.is_some_and(|most| self.bytes >= most);
-        bytes
-            || self
-                .budget
-                .until
-                .is_some_and(|until| self.around.now() >= until)
+        bytes || self.deadline.is_before(self.around.tick())
     }
 
     fn page(&mut self, logs: Vec<Log>, tally: Tally) -> Result<Page> {

@@ -19,7 +19,6 @@ use crate::fetch::{Cancel, Reality};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, PlaceFile, Slots, TwoSlots};
 use crate::pages::{self, Facts, Report, Tally};
-use crate::time::Time;
 
 use emit::{Emitter, Logs};
 
@@ -150,7 +149,7 @@ impl Stream {
             Store::File(folder) => Box::new(self.file(folder)),
         };
         let kept = keep.load()?;
-        let budget = self.inner.budget(Time::now());
+        let budget = self.inner.budget();
         let around = Reality {
             cancel: cancel.clone(),
         };

@@ -52,12 +52,16 @@ def instance(vendor: Vendor) -> dict[str, Any]:
 
 
 @pytest.fixture
-def simulator() -> Iterator[str]:
-    """The address of `logwalk sim`, as a process of its own."""
-    command = [str(Path(sys.executable).with_name("logwalk")), "sim"]
+def simulated() -> Iterator[dict[str, dict[str, Any]]]:
+    """Base URL and credentials of each log of `logwalk sim`: 500 records in each, and no more."""
+    command = [str(Path(sys.executable).with_name("logwalk")), "sim", "--listen", "127.0.0.1:0"]
     with subprocess.Popen(
-        [*command, "--listen", "127.0.0.1:0", "--json"], stdout=subprocess.PIPE, text=True
+        [*command, "--backlog", "500", "--total", "500", "--json", "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
-        yield str(json.loads(process.stdout.readline())["address"])
-        process.terminate()
+        yield json.loads(process.stdout.readline())["streams"]
+        process.stdin.close()

@@ -139,14 +139,18 @@ def test_a_run_that_reaches_its_bytes_stops_and_the_next_goes_on(
     assert agent.last("behind") == 0
 
 
-def test_the_simulated_vendor_is_walked_to_its_end(agent: Agent, simulator: str) -> None:
-    instance = {
-        "source": "agent_handler/tool_calls",
-        "base_url": f"{simulator}/api/v1",
-        "credentials": {"token": "production"},
-    }
-    agent.run(agent.check(instance))
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("agent_handler/tool_calls", "agent_handler/api_calls", "agent_handler/audit_log"),
+        *("datadog/audit", "datadog/logs"),
+    ],
+)
+def test_each_simulated_log_is_walked_to_its_end(
+    agent: Agent, simulated: dict[str, dict[str, Any]], source: str
+) -> None:
+    check = agent.check({"source": source, "start": "oldest", "page_size": 90, **simulated[source]})
+    agent.run(check)
+    agent.run(check)
 
-    ids = agent.ids()
-    assert ids
-    assert len(set(ids)) == len(ids)
+    assert len(agent.ids()) == len(set(agent.ids())) == 500

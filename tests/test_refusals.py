@@ -131,7 +131,7 @@ def test_no_secret_is_ever_said(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    secrets = [TOKEN, "hunter2-password"]
+    secrets = [TOKEN, "hunter2-of-the-gateway"]
     said: list[str] = []
     vendor.add(3)
     for status in (200, 401, 403, 404, 418, 500):
@@ -142,8 +142,7 @@ def test_no_secret_is_ever_said(
             {
                 **instance,
                 "limits": {"run_seconds": 1},
-                "username": "user",
-                "password": secrets[1],
+                "extra_headers": {"X-Gateway-Key": secrets[1]},
                 "stream": str(status),
             }
         )

@@ -5,11 +5,10 @@ mod place;
 mod shown;
 
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::conf::{Checked, ConfFile};
+use super::choice::Choice;
 use super::stop::Stop;
 use super::wording;
 use crate::config::{Config, Store};
@@ -59,20 +58,6 @@ enum Verb {
     },
 }
 
-/// Which stream of which file.
-#[derive(Debug, Args)]
-struct Choice {
-    /// The conf.yaml that configures the stream
-    #[arg(short, long = "config", value_name = "FILE")]
-    config: PathBuf,
-    /// The stream with this `stream`, or this source where it has none
-    #[arg(long, value_name = "LABEL", conflicts_with = "instance")]
-    stream: Option<String>,
-    /// The instance with this number, counted from 0 as in `instances[0]`
-    #[arg(long, value_name = "N")]
-    instance: Option<usize>,
-}
-
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Target {
@@ -95,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
 }
 
 fn show(choice: &Choice, json: bool, out: &mut dyn Write) -> Result<(), Stop> {
-    for (index, config) in choice.streams()?.iter().enumerate() {
+    for (index, config) in choice.streams(decides_the_place)?.iter().enumerate() {
         let mut file = place_file(config)?;
         let kept = file.load()?;
         if json {
@@ -112,7 +97,7 @@ fn show(choice: &Choice, json: bool, out: &mut dyn Write) -> Result<(), Stop> {
 }
 
 fn set(choice: &Choice, to: &Target, out: &mut dyn Write) -> Result<(), Stop> {
-    let config = choice.stream()?;
+    let config = choice.stream(decides_the_place)?;
     let mut file = place_file(&config)?;
     let kept = file.load()?;
     let now = Time::now();
@@ -127,7 +112,7 @@ fn set(choice: &Choice, to: &Target, out: &mut dyn Write) -> Result<(), Stop> {
 }
 
 fn reset(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
-    let config = choice.stream()?;
+    let config = choice.stream(decides_the_place)?;
     place_file(&config)?.reset()?;
     let start = wording::start(config.start);
     writeln!(
@@ -139,14 +124,14 @@ fn reset(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
 }
 
 fn export(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
-    let config = choice.stream()?;
+    let config = choice.stream(decides_the_place)?;
     let mut file = place_file(&config)?;
     let kept = file.load()?;
     warn(&kept);
     match carried::text(&config, &kept)? {
         Some(text) => writeln!(out, "{text}")?,
         None => {
-            return Err(Stop::Short(format!(
+            return Err(Stop::short(format!(
                 "{}: nothing is kept in {}",
                 config.label(),
                 file.path().display()
@@ -157,7 +142,7 @@ fn export(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
 }
 
 fn import(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
-    let config = choice.stream()?;
+    let config = choice.stream(decides_the_place)?;
     let mut text = String::new();
     io::stdin()
         .lock()
@@ -202,79 +187,9 @@ fn moment(text: &str) -> Result<Time, String> {
     Time::parse(text).ok_or_else(|| "expected a time such as 2026-11-20T09:30:00Z".to_owned())
 }
 
-impl Choice {
-    /// The streams that were meant: all of the file where none was chosen.
-    fn streams(&self) -> Result<Vec<Config>, Stop> {
-        let streams = configs(&self.config)?;
-        if let Some(number) = self.instance {
-            let count = streams.len();
-            let chosen = streams.into_iter().nth(number);
-            return chosen.map(|config| vec![config]).ok_or_else(|| {
-                Stop::usage(format!(
-                    "there is no instances[{number}]: the file has {count}, counted from 0"
-                ))
-            });
-        }
-        let Some(label) = &self.stream else {
-            return Ok(streams);
-        };
-        let labels: Vec<String> = streams.iter().map(Config::label).collect();
-        let chosen: Vec<Config> = streams
-            .into_iter()
-            .filter(|config| is_called(config, label))
-            .collect();
-        if chosen.is_empty() {
-            return Err(Stop::usage(format!(
-                "no stream is called {label}; the file has {}",
-                labels.join(", ")
-            )));
-        }
-        Ok(chosen)
-    }
-
-    /// The one stream that was meant.
-    fn stream(&self) -> Result<Config, Stop> {
-        let mut streams = self.streams()?;
-        match (streams.pop(), streams.len()) {
-            (Some(only), 0) => Ok(only),
-            (last, others) => {
-                let labels: Vec<String> = streams.iter().chain(&last).map(Config::label).collect();
-                Err(Stop::usage(format!(
-                    "{} streams are meant, {}: choose one with --stream or --instance",
-                    others + 1,
-                    labels.join(", ")
-                )))
-            }
-        }
-    }
-}
-
-fn is_called(config: &Config, label: &str) -> bool {
-    let own = config.stream.as_deref().unwrap_or(&config.source.name);
-    own == label || config.label() == label
-}
-
-fn configs(path: &Path) -> Result<Vec<Config>, Stop> {
-    let file = ConfFile::read(path)?;
-    let mut configs = Vec::new();
-    for Checked {
-        config,
-        at,
-        missing,
-    } in file.checked()?
-    {
-        file.known(&missing, |path| decides_the_place(path, &at))?;
-        configs.push(config);
-    }
-    Ok(configs)
-}
-
-/// Whether a value is part of what a resume point is kept under.
-fn decides_the_place(path: &str, at: &str) -> bool {
-    let own = path
-        .strip_prefix(at)
-        .and_then(|rest| rest.strip_prefix('.'));
-    let option = own.and_then(|own| own.split(['.', '[']).next());
+/// Whether a value of an instance is part of what a resume point is kept under.
+fn decides_the_place(path: &str) -> bool {
+    let option = path.split(['.', '[']).next();
     option.is_some_and(|option| {
         ["source", "settings", "base_url", "query", "stream", "store"].contains(&option)
     })

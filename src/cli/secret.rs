@@ -41,8 +41,8 @@ impl Named {
     }
 }
 
-/// Puts in the values that are known here; what is not stays as written and is returned, each with
-/// the path at which it stands.
+/// Puts in the values that are known here; what is not is returned, each with the path at which it
+/// stands. A handle's own name stands in for what the Agent will put there.
 pub(crate) fn fill(value: &mut Value, at: &str) -> Vec<(String, Named)> {
     let mut missing = Vec::new();
     fill_each(value, at, &mut missing);
@@ -54,7 +54,12 @@ fn fill_each(value: &mut Value, at: &str, missing: &mut Vec<(String, Named)>) {
         Value::String(text) => match filled(text) {
             Ok(Some(secret)) => *text = secret,
             Ok(None) => {}
-            Err(named) => missing.push((at.to_owned(), named)),
+            Err(named) => {
+                if let Named::Handle(handle) = &named {
+                    text.clone_from(handle);
+                }
+                missing.push((at.to_owned(), named));
+            }
         },
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
@@ -138,16 +143,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_here_stays_as_written_and_is_named_with_its_place() {
-        let written = json!({
+    fn what_is_not_known_here_is_named_with_its_place() {
+        let mut value = json!({
             "token": "${env:LOGWALK_NO_SUCH_VARIABLE}",
             "key": "ENC[agent_handler_key]",
             "other": "${file:/no/such/file}",
             "not one": "ENC[open",
         });
-        let mut value = written.clone();
         let missing = fill(&mut value, "instances[0].credentials");
-        assert_eq!(value, written);
+        assert_eq!(value["token"], "${env:LOGWALK_NO_SUCH_VARIABLE}");
+        assert_eq!(value["key"], "agent_handler_key");
         assert_eq!(
             missing,
             [

@@ -22,7 +22,7 @@ A fault is a mapping, in YAML or JSON:
 It happens once unless `times` says otherwise; `times: null` is for ever.";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLE, next_line_help = true)]
 pub(crate) struct Arguments {
     /// A loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8765")]

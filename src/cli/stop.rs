@@ -14,8 +14,8 @@ const WRONG_USAGE: i32 = 2;
 pub(crate) enum Stop {
     /// What was asked or configured cannot be done; each problem in words.
     Usage(Vec<String>),
-    /// It was tried, and something fell short.
-    Short(String),
+    /// It was tried, and this fell short.
+    Short(Vec<String>),
     /// The answer could not be written.
     Output(io::Error),
 }
@@ -26,11 +26,16 @@ impl Stop {
         Self::Usage(vec![problem.into()])
     }
 
+    /// One thing that fell short.
+    pub(crate) fn short(problem: impl Into<String>) -> Self {
+        Self::Short(vec![problem.into()])
+    }
+
     /// Says why on the given stream; the result is the exit status.
     pub(crate) fn told(&self, errors: &mut dyn Write) -> i32 {
         let (problems, status) = match self {
             Self::Usage(problems) => (problems.clone(), WRONG_USAGE),
-            Self::Short(problem) => (vec![problem.clone()], FELL_SHORT),
+            Self::Short(problems) => (problems.clone(), FELL_SHORT),
             // Whoever read our output has seen enough, as `head` does.
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => return DONE,
             Self::Output(error) => (
@@ -58,7 +63,7 @@ impl From<Error> for Stop {
             | Error::Stuck(_)
             | Error::TooLarge(_)
             | Error::Store(_)
-            | Error::Cancelled => Self::Short(error.to_string()),
+            | Error::Cancelled => Self::short(error.to_string()),
         }
     }
 }

@@ -1,18 +1,17 @@
 //! `logwalk validate`: a configuration judged without asking any API.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::conf::{ConfFile, Instance, once_each};
-use super::secret::Named;
+use super::conf::{ConfFile, Finding, in_order};
 use super::stop::Stop;
 use super::wording;
 use crate::config::Config;
-use crate::error::Error;
 use crate::source::Ask;
 
 #[derive(Debug, Args)]
@@ -26,111 +25,119 @@ pub(crate) struct Arguments {
 }
 
 /// What was found in one file.
+#[derive(Default)]
 struct Report {
-    problems: Vec<String>,
-    notes: Vec<String>,
+    problems: Vec<Finding>,
+    notes: Vec<Finding>,
     streams: Vec<(String, Config)>,
 }
 
+/// Where each stream was met first: all files of a folder are one check's.
+type Met = BTreeMap<String, String>;
+
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
-    let mut problems = Vec::new();
+    let mut met = Met::new();
+    let mut wrong = Vec::new();
     for path in &arguments.config {
         let report = match ConfFile::read(path) {
-            Ok(file) => judged(&file),
-            Err(Stop::Usage(unreadable)) => Report {
-                problems: unreadable,
-                notes: Vec::new(),
-                streams: Vec::new(),
+            Ok(file) => judged(&file, &mut met),
+            Err(unreadable) => Report {
+                problems: vec![unreadable],
+                ..Report::default()
             },
-            Err(stop) => return Err(stop),
         };
+        let name = path.display().to_string();
         if arguments.json {
-            let streams: Vec<_> = report
-                .streams
-                .iter()
-                .map(|(at, config)| as_json(at, config))
-                .collect();
-            let line = json!({
-                "file": path.display().to_string(),
-                "valid": report.problems.is_empty(),
-                "problems": report.problems,
-                "notes": report.notes,
-                "streams": streams,
-            });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", report.as_json(&name))?;
         } else {
-            print(&report, &path.display().to_string(), out)?;
+            report.print(&name, out)?;
         }
-        problems.extend(report.problems);
+        match report.problems.len() {
+            0 => {}
+            1 => wrong.push(format!("{name}: 1 problem")),
+            many => wrong.push(format!("{name}: {many} problems")),
+        }
     }
-    if problems.is_empty() {
+    if wrong.is_empty() {
         return Ok(());
     }
-    Err(Stop::Usage(problems))
+    Err(Stop::Usage(wrong))
 }
 
-fn judged(file: &ConfFile) -> Report {
-    let mut problems: Vec<String> = file
-        .problems()
-        .iter()
-        .map(|error| file.told(error))
-        .collect();
+fn judged(file: &ConfFile, met: &mut Met) -> Report {
+    let mut problems = file.problems();
     let (mut notes, mut streams) = (Vec::new(), Vec::new());
-    let mut first_of = BTreeMap::new();
-    for Instance {
-        at,
-        config,
-        missing,
-    } in file.instances()
-    {
-        notes.extend(missing.iter().map(|(at, named)| note(file, at, named)));
-        let config = match config {
+    for instance in file.instances() {
+        let at = instance.at;
+        let missing = instance.missing.iter();
+        notes.extend(missing.map(|(at, named)| file.finding(at, named.note())));
+        let config = match instance.config {
             Ok(config) => config,
-            Err(errors) => {
-                problems.extend(errors.iter().map(|error| file.told(error)));
+            Err(findings) => {
+                problems.extend(findings);
                 continue;
             }
         };
-        if let Some(first) = first_of.insert(config.identity(), at.clone()) {
-            let twice = format!(
-                "the same stream as {first}: remove one of the two, or give one its own `stream`"
-            );
-            problems.push(file.told(&Error::config(&at, twice)));
+        match met.entry(config.identity()) {
+            Entry::Vacant(first) => {
+                first.insert(file.finding(&at, "").place());
+            }
+            Entry::Occupied(first) => problems.push(file.finding(
+                &at,
+                format!(
+                    "the same stream as {}: remove one of the two, or give one its own `stream`",
+                    first.get()
+                ),
+            )),
         }
         streams.push((at, config));
     }
     Report {
-        problems: once_each(problems),
-        notes: once_each(notes),
+        problems: in_order(problems),
+        notes: in_order(notes),
         streams,
     }
 }
 
-fn note(file: &ConfFile, at: &str, named: &Named) -> String {
-    format!("{}: {at}: {}", file.spot(at), named.note())
-}
+impl Report {
+    fn print(&self, name: &str, out: &mut dyn Write) -> Result<(), Stop> {
+        for (at, config) in &self.streams {
+            writeln!(out, "{} ({at})", config.label())?;
+            writeln!(out, "  {}", endpoint(config))?;
+            writeln!(
+                out,
+                "  from {}, kept in {}, identity {}",
+                wording::start(config.start),
+                wording::store(&config.store),
+                wording::short(&config.identity()),
+            )?;
+        }
+        for note in &self.notes {
+            writeln!(out, "{note} (a note)")?;
+        }
+        for problem in &self.problems {
+            writeln!(out, "{problem}")?;
+        }
+        if self.problems.is_empty() {
+            let number = self.streams.len();
+            let streams = if number == 1 { "stream" } else { "streams" };
+            writeln!(out, "{name}: valid, {number} {streams}")?;
+        }
+        Ok(())
+    }
 
-fn print(report: &Report, name: &str, out: &mut dyn Write) -> Result<(), Stop> {
-    for (at, config) in &report.streams {
-        writeln!(out, "{} ({at})", config.label())?;
-        writeln!(out, "  {}", endpoint(config))?;
-        writeln!(
-            out,
-            "  from {}, kept in {}, identity {}",
-            wording::start(config.start),
-            wording::store(&config.store),
-            wording::short(&config.identity()),
-        )?;
+    fn as_json(&self, name: &str) -> Value {
+        let findings =
+            |findings: &[Finding]| -> Value { findings.iter().map(Finding::as_json).collect() };
+        let streams = self.streams.iter();
+        json!({
+            "file": name,
+            "valid": self.problems.is_empty(),
+            "problems": findings(&self.problems),
+            "notes": findings(&self.notes),
+            "streams": streams.map(|(at, config)| as_json(at, config)).collect::<Value>(),
+        })
     }
-    for note in &report.notes {
-        writeln!(out, "note: {note}")?;
-    }
-    if report.problems.is_empty() {
-        let number = report.streams.len();
-        let streams = if number == 1 { "stream" } else { "streams" };
-        writeln!(out, "{name}: valid, {number} {streams}")?;
-    }
-    Ok(())
 }
 
 fn as_json(at: &str, config: &Config) -> Value {

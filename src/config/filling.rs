@@ -23,7 +23,7 @@ pub(super) fn read(instance: &Fields, source: &Source, hashes: bool) -> Result<F
     }
     let (written_settings, written_credentials) =
         (instance.at("settings"), instance.at("credentials"));
-    let settings = values(&written_settings, &source.settings, |value| value.scalar())?;
+    let settings = values(&written_settings, &source.settings, plain)?;
     let credentials = values(&written_credentials, &credentials, secret)?;
     Ok(Filling {
         base_url: instance.at("base_url").text()?,
@@ -77,6 +77,11 @@ fn missing(value: &Written, asked: &Asked) -> crate::error::Error {
     } else {
         value.problem(format!("required, but missing or empty: {}", asked.help))
     }
+}
+
+/// A setting, or what YAML took for a number.
+fn plain(value: &Written) -> Result<Option<String>> {
+    value.scalar()
 }
 
 /// A secret as text: what YAML takes for a number may have lost a zero, and a handle is no secret yet.

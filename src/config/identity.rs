@@ -1,6 +1,7 @@
 //! What a place is saved under: all that decides which records come, and nothing else.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -35,11 +36,12 @@ impl Config {
             "stream": self.stream,
         });
         let digest = Sha256::digest(sorted(&whole).to_string().as_bytes());
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()[..DIGITS]
-            .to_owned()
+        let mut digits = String::with_capacity(DIGITS);
+        for byte in &digest[..DIGITS / 2] {
+            // Writing to a text cannot fail.
+            let _ = write!(digits, "{byte:02x}");
+        }
+        digits
     }
 }
 

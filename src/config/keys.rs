@@ -29,10 +29,12 @@ const BASE: &[&str] = &[
     "empty_default_hostname",
     "disable_generic_tags",
     "metric_patterns",
+    "loader",
+    "no_index",
 ];
 
 /// `init_config`'s own, read by the base class.
-const INIT: &[&str] = &["service"];
+const INIT: &[&str] = &["service", "loader"];
 
 /// Every key that an instance can have.
 pub(super) fn of_instance() -> Vec<&'static str> {

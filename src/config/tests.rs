@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines)]
 
 use serde_json::{Value, json};
 
@@ -263,7 +263,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
         ),
         (
             json!({"too_old": "kep"}),
-            "too_old: expected one of restamp, keep, skip, found a text",
+            "too_old: expected one of restamp, keep, skip, found a text; did you mean `keep`?",
         ),
         (
             json!({"destination": {"type": "datadog", "api_key": "key-hunter2"}}),
@@ -353,6 +353,75 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
 }
 
 #[test]
+fn a_mapping_that_cannot_be_is_found_when_it_is_read() {
+    let mistaken = tool_calls(&json!({"log": {"mesage": "x"}}));
+    assert_eq!(
+        problem(&mistaken),
+        "log.mesage: unknown key; did you mean `message`?"
+    );
+    let extended = tool_calls(
+        &json!({"source": {"extends": "agent_handler/tool_calls", "log": {"mesage": "x"}}}),
+    );
+    assert_eq!(
+        problem(&extended),
+        "source.log.mesage: unknown key; did you mean `message`?"
+    );
+    let written = Written::new(&mistaken, "instances[0]");
+    let init = Written::new(&Value::Null, "init_config");
+    let error = Config::read_at(&written, &init, &AgentFacts::default())
+        .err()
+        .unwrap();
+    assert!(error.to_string().starts_with("instances[0].log.mesage: "));
+}
+
+#[test]
+fn a_tool_call_becomes_the_log_that_is_promised() {
+    let record = r#"{"id": "0f8fad5b", "started_at": "2026-11-20T09:30:00.123Z", "tool_name": "slack__post_message",
+        "status": "success", "latency_ms": 812, "connector": {"slug": "slack"}, "registered_user": {"id": "user-4821"},
+        "tool_args": "{\"channel\": 1}", "result": "no json"}"#;
+    let config = config(&tool_calls(&json!({"tags": ["env:prod"]})));
+    let mapping = config.mapping(config.tags.join(",")).unwrap();
+    let reading = mapping.read(crate::source::Record::Json(record));
+    let event = reading.time.unwrap();
+    let moment = crate::log::Moment {
+        event,
+        now: event,
+        ordinal: 0,
+    };
+    let crate::log::Mapped::Log(log) = mapping.log(reading, moment) else {
+        panic!("too old");
+    };
+    let log: Value = serde_json::from_str(&log.to_json("env:prod")).unwrap();
+    assert_eq!(log["message"], "slack__post_message success");
+    assert_eq!(log["status"], "info");
+    assert_eq!(log["service"], "agent-handler");
+    assert_eq!(log["ddsource"], "agent_handler");
+    assert_eq!(log["usr"], json!({"id": "user-4821"}));
+    assert_eq!(
+        log["evt"],
+        json!({"name": "slack__post_message", "outcome": "success"})
+    );
+    assert_eq!(log["duration"], json!(812_000_000));
+    assert_eq!(log["agent_handler"]["tool_args"], json!({"channel": 1}));
+    assert_eq!(log["agent_handler"]["result"], "no json");
+    assert_eq!(log["logwalk"]["id"], "0f8fad5b");
+    assert!(log["ddtags"].as_str().unwrap().contains("connector:slack"));
+}
+
+#[test]
+fn every_mapping_of_the_catalogue_is_sound() {
+    for name in catalog::names() {
+        let credentials = if name.starts_with("datadog/") {
+            json!({"api_key": "a", "app_key": "b"})
+        } else {
+            json!({"token": "a"})
+        };
+        let read = read(&json!({"source": name, "credentials": credentials}));
+        assert_eq!(read.err(), None, "{name}");
+    }
+}
+
+#[test]
 fn where_the_instance_stands_in_its_file_is_part_of_every_place() {
     for (changes, expected) in [
         (json!({"page_size": 0}), "instances[1].page_size: "),
@@ -429,6 +498,25 @@ fn a_site_is_a_host_and_nothing_more() {
 }
 
 #[test]
+fn a_token_is_asked_for_at_a_url() {
+    let own = |tenant: &str| {
+        json!({
+            "source": {
+                "name": "me/log", "base_url": "https://x.example", "records": "data",
+                "request": {"path": "/log"}, "settings": {"tenant": {}},
+                "auth": {"oauth2": {"token_url": "https://{tenant}/token", "client_id": "a", "client_secret": "b"}},
+            },
+            "settings": {"tenant": tenant},
+        })
+    };
+    assert!(read(&own("t.example")).is_ok());
+    assert_eq!(
+        problem(&own("t.example?x=")),
+        "source.auth.oauth2.token_url: parameters go under `request.query`, not into this URL"
+    );
+}
+
+#[test]
 fn log_options_are_merged_key_by_key() {
     let log = config(&tool_calls(&json!({"log": {
         "attributes": {"duration": {"from": "ms"}, "usr.email": null},
@@ -457,6 +545,10 @@ fn no_secret_is_printed_and_all_are_known_to_scrubbers() {
     ));
     assert!(!format!("{config:?}").contains("hunter2"));
     assert_eq!(config.secrets(), ["salt-hunter2", "key-hunter2"]);
+    let proxied = json!({"proxy": {"https": "http://me:proxy-hunter2@proxy.example:3128"}});
+    let config = super::tests::config(&tool_calls(&proxied));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert!(config.secrets().contains(&"proxy-hunter2".to_owned()));
 }
 
 mod identity {
@@ -499,7 +591,10 @@ mod identity {
     #[test]
     fn is_32_hex_digits_that_no_version_may_change() {
         // A place saved under another name is a place lost.
-        assert_eq!(config(&tool_calls(&json!({}))).identity(), "PINNED");
+        assert_eq!(
+            config(&tool_calls(&json!({}))).identity(),
+            "cc089ceee9466f12d1e3b1203460175a"
+        );
     }
 
     #[test]

@@ -120,13 +120,19 @@ pub(super) fn form(fields: &[(&str, &str)]) -> String {
 
 /// An `http` or `https` URL with a host.
 pub(super) fn web_url(text: &str, at: &str) -> Result<Url> {
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => Ok(url),
-        _ => Err(Error::config(
-            at,
-            "expected a URL such as https://api.example.com/v1",
-        )),
+    let url = Url::parse(text).ok();
+    let url =
+        url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+    let Some(url) = url else {
+        let right = "expected a URL such as https://api.example.com/v1";
+        return Err(Error::config(at, right));
+    };
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(url);
     }
+    // What stands there would be seen in every error, and is not sent.
+    let right = "holds a user name or password; they belong into `username` and `password`";
+    Err(Error::config(at, right))
 }
 
 /// The token in a good reply.

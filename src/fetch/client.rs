@@ -80,7 +80,6 @@ fn client(key: &Key) -> Result<Client> {
     let mut builder = Client::builder()
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        .no_proxy()
         .proxy(Proxy::custom(move |url| proxies.for_url(url)))
         .connect_timeout(key.connect_timeout)
         // The wait for the head of a reply, connecting included, and for each piece of its body.

@@ -14,7 +14,7 @@ use super::exchange::{self, Bounds, Failure};
 use super::patience::{self, Verdict};
 use super::quota::{Place, Quota, Turn};
 use super::words::{self, Secrets};
-use super::{Counts, Options, Surroundings, Transport, redirect};
+use super::{Counts, Deadline, Options, Surroundings, Transport, redirect};
 use crate::error::{Error, Result};
 use crate::source::{RateLimit, Reply};
 
@@ -23,6 +23,16 @@ pub(super) struct Lane {
     pub(super) quota: Arc<Quota>,
     pub(super) interval: Duration,
     pub(super) limit: Option<RateLimit>,
+}
+
+impl Lane {
+    /// What a reply announces for the next request.
+    fn heed(&self, reply: &Reply, url: &Url, around: &dyn Surroundings) {
+        if let Some(wait) = patience::spent(reply, self.limit.as_ref(), around.now()) {
+            let why = format!("the quota at {} is spent", redirect::host(url));
+            self.quota.hold(around.tick().saturating_add(wait), why);
+        }
+    }
 }
 
 /// A request, complete.
@@ -61,6 +71,11 @@ impl Courier {
         self.secrets.scrub(text)
     }
 
+    /// A token must not be seen either.
+    pub(super) fn learn(&self, token: &str) {
+        self.secrets.learn(token);
+    }
+
     pub(super) fn take_counts(&self) -> Counts {
         std::mem::take(&mut *self.counts.lock())
     }
@@ -70,14 +85,17 @@ impl Courier {
         &self,
         mut outgoing: Outgoing,
         lane: &Lane,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
+        let client = self
+            .client
+            .get_or_try_init(|| client::shared(&self.transport, self.plain))?;
         let mut attempt = 0;
         let mut redirects = 0;
         loop {
-            self.wait_turn(lane, until, around)?;
-            let asked = self.once(&outgoing, until, around);
+            self.wait_turn(lane, deadline, around)?;
+            let asked = self.once(client, &outgoing, deadline, around);
             if !matches!(asked, Err(Failure::Cancelled)) {
                 let status = asked.as_ref().ok().map(|reply| reply.status);
                 self.counts.lock().count(status);
@@ -90,9 +108,10 @@ impl Courier {
                     let limit = lane.limit.as_ref();
                     match patience::judge(&reply, limit) {
                         Verdict::Answer => {
-                            self.heed(&reply, lane, &outgoing.url, around);
+                            lane.heed(&reply, &outgoing.url, around);
                             return Ok(reply);
                         }
+                        Verdict::Proxy => self.failed(Failure::Proxy, &outgoing.url)?,
                         Verdict::Redirect => {
                             redirects += 1;
                             outgoing = self.redirected(outgoing, &reply, redirects)?;
@@ -101,7 +120,7 @@ impl Courier {
                         Verdict::Limited => {
                             let told = patience::told(&reply, limit, around.now());
                             let wait =
-                                told.unwrap_or_else(|| patience::backoff(attempt, around.random()));
+                                told.unwrap_or_else(|| patience::unasked(attempt, around.random()));
                             let why = self.stated(&reply, &outgoing.url);
                             lane.quota.hold(around.tick().saturating_add(wait), why);
                             attempt += 1;
@@ -125,7 +144,7 @@ impl Courier {
             };
             attempt += 1;
             let wait = patience::backoff(attempt - 1, around.random());
-            if until.is_some_and(|until| around.tick().saturating_add(wait) > until) {
+            if deadline.is_before(around.tick().saturating_add(wait)) {
                 return Err(Error::Unavailable(given_up(&reason, attempt)));
             }
             around.pause(wait)?;
@@ -135,13 +154,11 @@ impl Courier {
 
     fn once(
         &self,
+        client: &Arc<Shared>,
         outgoing: &Outgoing,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
     ) -> std::result::Result<Reply, Failure> {
-        let Some(client) = self.client.get() else {
-            return Err(Failure::Network("the client was never made".to_owned()));
-        };
         let mut request = Request::new(outgoing.method.clone(), outgoing.url.clone());
         *request.headers_mut() = outgoing.headers.clone();
         *request.body_mut() = outgoing.body.clone().map(Body::from);
@@ -150,31 +167,25 @@ impl Courier {
             connect_timeout: transport.connect_timeout,
             read_timeout: transport.read_timeout,
             body_bytes: self.body_bytes,
-            left: until.map(|until| until.saturating_sub(around.tick())),
+            longest: exchange::LONGEST_REPLY,
+            left: deadline.left(around),
         };
         exchange::exchange(client, request, bounds, &|| around.cancelled())
     }
 
-    fn wait_turn(
-        &self,
-        lane: &Lane,
-        until: Option<Duration>,
-        around: &dyn Surroundings,
-    ) -> Result<()> {
-        self.client
-            .get_or_try_init(|| client::shared(&self.transport, self.plain))?;
+    fn wait_turn(&self, lane: &Lane, deadline: Deadline, around: &dyn Surroundings) -> Result<()> {
         let mut place = Place::default();
         loop {
             if around.cancelled() {
                 return Err(Error::Cancelled);
             }
             let tick = around.tick();
-            let (end, why) = match lane.quota.turn(&mut place, tick, lane.interval, until) {
+            let (end, why) = match lane.quota.turn(&mut place, tick, lane.interval, deadline) {
                 Turn::Now => return Ok(()),
                 Turn::At(end, why) => (end, why),
             };
             let wait = end.saturating_sub(tick);
-            if until.is_some_and(|until| end > until) {
+            if deadline.is_before(end) {
                 return Err(Error::Waiting {
                     until: around.now().after(wait),
                     why,
@@ -182,14 +193,6 @@ impl Courier {
             }
             around.pause(wait)?;
             self.counts.lock().throttled += wait;
-        }
-    }
-
-    /// What a reply announces for the next request.
-    fn heed(&self, reply: &Reply, lane: &Lane, url: &Url, around: &dyn Surroundings) {
-        if let Some(wait) = patience::spent(reply, lane.limit.as_ref(), around.now()) {
-            let why = format!("the quota at {} is spent", redirect::host(url));
-            lane.quota.hold(around.tick().saturating_add(wait), why);
         }
     }
 
@@ -232,6 +235,10 @@ impl Courier {
                 "the certificate of {host} is not trusted: {cause}; name its authority in \
                  `tls_ca_cert`"
             )))),
+            Failure::Proxy => Err(Error::Credentials(format!(
+                "407: the proxy on the way to {host} wants to know who asks; put user name and \
+                 password into its URL in `proxy`"
+            ))),
             Failure::Network(cause) => Ok(self.secrets.scrub(&format!("{host}: {cause}"))),
         }
     }

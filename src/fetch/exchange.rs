@@ -20,7 +20,7 @@ use crate::source::Reply;
 const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// A reply that trickles longer than this is too slow whatever else is allowed.
-const LONGEST_REPLY: Duration = Duration::from_mins(5);
+pub(super) const LONGEST_REPLY: Duration = Duration::from_mins(5);
 
 /// A reply is read in pieces of this size; room is made as they come, whatever the reply promises.
 const PIECE: usize = 64 * 1024;
@@ -31,6 +31,7 @@ pub(super) struct Bounds {
     pub(super) connect_timeout: Duration,
     pub(super) read_timeout: Duration,
     pub(super) body_bytes: u64,
+    pub(super) longest: Duration,
     /// What is left of the run.
     pub(super) left: Option<Duration>,
 }
@@ -47,6 +48,8 @@ pub(super) enum Failure {
     Late,
     /// The other side's certificate is not one that is trusted.
     Untrusted(String),
+    /// The proxy wants to know who asks.
+    Proxy,
     /// Anything else between here and there.
     Network(String),
 }
@@ -106,10 +109,10 @@ fn wait(
         if silence > patience {
             return Err(slow(bounds));
         }
-        if begin.elapsed() > LONGEST_REPLY {
-            let minutes = LONGEST_REPLY.as_secs() / 60;
+        if begin.elapsed() > bounds.longest {
+            let seconds = bounds.longest.as_secs_f64();
             return Err(Failure::Slow(format!(
-                "did not finish its reply within {minutes} minutes"
+                "did not finish its reply within {seconds} s"
             )));
         }
         if bounds.left.is_some_and(|left| begin.elapsed() > left) {
@@ -209,6 +212,9 @@ fn failure(error: &reqwest::Error, bounds: Bounds) -> Failure {
     if error.is_connect() && is_certificate(error) {
         return Failure::Untrusted(cause);
     }
+    if error.is_connect() && cause.contains("proxy authorization required") {
+        return Failure::Proxy;
+    }
     if error.is_timeout() {
         let seconds = bounds.connect_timeout.as_secs_f64();
         return if error.is_connect() {
@@ -231,16 +237,16 @@ fn failure(error: &reqwest::Error, bounds: Bounds) -> Failure {
 fn is_certificate(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(inner) = next {
-        // What an I/O error wraps is not in its chain of sources.
-        let wrapped = inner
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>());
-        let plain = inner.downcast_ref::<rustls::Error>();
-        if let Some(rustls::Error::InvalidCertificate(_)) = wrapped.or(plain) {
+        if let Some(rustls::Error::InvalidCertificate(_)) = inner.downcast_ref() {
             return true;
         }
-        next = inner.source();
+        // What an I/O error wraps is not in its chain of sources.
+        next = match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|wrapped| wrapped as &dyn std::error::Error),
+            None => inner.source(),
+        };
     }
     false
 }
@@ -252,4 +258,88 @@ pub(super) fn cause(error: &reqwest::Error) -> String {
         innermost = Some(inner);
     }
     innermost.map_or_else(|| "no reply".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_hours(1);
+    const SHORT: Duration = Duration::from_millis(120);
+
+    const PATIENT: Bounds = Bounds {
+        connect_timeout: LONG,
+        read_timeout: LONG,
+        body_bytes: 0,
+        longest: LONG,
+        left: None,
+    };
+
+    /// How a wait ends for a reply that never comes, while `pieces` of it come every 10 ms.
+    fn ends(bounds: Bounds, pieces: u64) -> Result<(), Failure> {
+        let (_done, result) = channel();
+        let heard = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..pieces {
+                    heard.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            });
+            wait(&result, &heard, bounds, &|| false).map(drop)
+        })
+    }
+
+    #[test]
+    fn a_reply_that_trickles_on_and_on_is_too_slow() {
+        let bounds = Bounds {
+            longest: SHORT,
+            ..PATIENT
+        };
+        let end = ends(bounds, 30);
+        assert_eq!(
+            end,
+            Err(Failure::Slow(
+                "did not finish its reply within 0.12 s".into()
+            ))
+        );
+    }
+
+    #[test]
+    fn a_run_that_ends_early_is_late_and_one_that_waited_long_enough_was_slow() {
+        let late = Bounds {
+            left: Some(SHORT),
+            ..PATIENT
+        };
+        assert_eq!(ends(late, 0), Err(Failure::Late));
+        let slow = Bounds {
+            read_timeout: SHORT / 2,
+            ..late
+        };
+        assert!(matches!(ends(slow, 0), Err(Failure::Slow(_))));
+    }
+
+    #[test]
+    fn connecting_has_its_own_time_and_a_piece_renews_the_patience() {
+        let read = Bounds {
+            read_timeout: SHORT,
+            left: Some(SHORT * 3),
+            ..PATIENT
+        };
+        // Nothing heard yet: it may still be connecting. It took longer than a read may.
+        let begin = Instant::now();
+        assert!(matches!(ends(read, 0), Err(Failure::Slow(_))));
+        assert!(begin.elapsed() >= SHORT * 3);
+        let begin = Instant::now();
+        assert!(matches!(ends(read, 1), Err(Failure::Slow(_))));
+        assert!(begin.elapsed() < SHORT * 3);
+    }
+
+    #[test]
+    fn a_thread_that_broke_off_is_no_endless_wait() {
+        let (done, result) = channel();
+        drop(done);
+        let end = wait(&result, &AtomicU64::new(0), PATIENT, &|| false);
+        assert!(matches!(end, Err(Failure::Network(_))));
+    }
 }

@@ -1,11 +1,10 @@
 //! How requests are made: the options that every Agent check has, under their usual names.
 
+mod headers;
 mod refused;
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::agent_facts::AgentFacts;
@@ -13,6 +12,7 @@ use super::proxy::Proxies;
 use super::tls::Tls;
 use crate::error::{Error, Result};
 use crate::written::{Fields, Written};
+pub(super) use headers::{Basic, Headers, header};
 
 /// As in every Agent check.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -88,36 +88,6 @@ impl Default for Transport {
     }
 }
 
-/// The user's own headers.
-#[derive(Clone, Default)]
-pub(super) struct Headers {
-    /// `headers`: instead of ours.
-    pub(super) instead: Option<Vec<(HeaderName, HeaderValue)>>,
-    /// `extra_headers`: beside all others.
-    pub(super) extra: Vec<(HeaderName, HeaderValue)>,
-}
-
-/// Names only: values are often secrets.
-impl std::fmt::Debug for Headers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let all = self.instead.iter().flatten().chain(&self.extra);
-        f.debug_list().entries(all.map(|(name, _)| name)).finish()
-    }
-}
-
-/// `username` and `password`, as the header they become.
-#[derive(Clone)]
-pub(super) struct Basic {
-    pub(super) password: String,
-    pub(super) encoded: String,
-}
-
-impl std::fmt::Debug for Basic {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Basic")
-    }
-}
-
 impl Options {
     /// Every option of an instance that is read here, those that are refused included.
     pub const KEYS: &'static [&'static str] = &ALL;
@@ -145,7 +115,7 @@ impl Options {
         agent: &AgentFacts,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        if agent.fips {
+        if agent.fips || environment("GOFIPS").as_deref() == Some("1") {
             return Err(Error::config(
                 "fips",
                 "the Agent runs in FIPS mode, and the TLS library of this check is not validated \
@@ -176,11 +146,8 @@ impl Options {
                 proxies: Proxies::read(instance, init, agent, environment)?,
                 tls: Tls::read(instance)?,
             },
-            headers: Headers {
-                instead: headers(&instance.at("headers"))?,
-                extra: headers(&instance.at("extra_headers"))?.unwrap_or_default(),
-            },
-            basic: basic(instance)?,
+            headers: Headers::read(instance)?,
+            basic: Basic::read(instance)?,
             redirects_refused: flag(&instance.at("allow_redirects"))? == Some(false),
         })
     }
@@ -192,11 +159,10 @@ impl Options {
     }
 
     /// What must not be seen.
-    pub(super) fn secrets(&self) -> Vec<String> {
+    pub(crate) fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> = self.transport.proxies.secrets().collect();
-        if let Some(basic) = &self.basic {
-            secrets.extend([basic.password.clone(), basic.encoded.clone()]);
-        }
+        secrets.extend(self.headers.secrets());
+        secrets.extend(self.basic.iter().flat_map(Basic::secrets));
         secrets
     }
 }
@@ -218,67 +184,6 @@ fn span(written: &Written) -> Result<Option<Duration>> {
         Some(Duration::ZERO) => Err(written.wrong("a number of seconds above zero")),
         other => Ok(other),
     }
-}
-
-fn headers(written: &Written) -> Result<Option<Vec<(HeaderName, HeaderValue)>>> {
-    if written.is_absent() {
-        return Ok(None);
-    }
-    let mut headers = Vec::new();
-    for (name, value) in written.texts()? {
-        let at = format!("{}.{name}", written.at);
-        headers.push(header(&name, &value).map_err(|problem| Error::config(at, problem))?);
-    }
-    Ok(Some(headers))
-}
-
-/// A header, or what is wrong with it (never its value: it is often a secret).
-pub(super) fn header(
-    name: &str,
-    value: &str,
-) -> std::result::Result<(HeaderName, HeaderValue), &'static str> {
-    let name = HeaderName::from_bytes(name.trim().as_bytes())
-        .map_err(|_| "not a header's name: letters, digits and dashes")?;
-    let mut value = HeaderValue::from_bytes(value.trim().as_bytes())
-        .map_err(|_| "not a header's value: it holds a line break or another control character")?;
-    if name == "accept-encoding" && value != "gzip" && value != "identity" {
-        return Err("only gzip or identity can be read here; leave it out for gzip");
-    }
-    value.set_sensitive(true);
-    Ok((name, value))
-}
-
-fn basic(instance: &Fields) -> Result<Option<Basic>> {
-    let username = instance.at("username").scalar()?;
-    let password = instance.at("password").scalar()?;
-    // As in other checks: by default Latin-1 where that is possible.
-    let legacy = flag(&instance.at("use_legacy_auth_encoding"))?.unwrap_or(true);
-    match (username, password) {
-        (None, None) => Ok(None),
-        (Some(username), Some(password)) => {
-            let pair = format!("{username}:{password}");
-            Ok(Some(Basic {
-                encoded: encoded(&pair, legacy),
-                password,
-            }))
-        }
-        (Some(_), None) => Err(instance
-            .at("password")
-            .problem("required beside `username`")),
-        (None, Some(_)) => Err(instance
-            .at("username")
-            .problem("required beside `password`")),
-    }
-}
-
-fn encoded(pair: &str, latin1: bool) -> String {
-    let narrow: std::result::Result<Vec<u8>, _> =
-        pair.chars().map(|c| u8::try_from(u32::from(c))).collect();
-    let bytes = match narrow {
-        Ok(bytes) if latin1 => bytes,
-        _ => pair.as_bytes().to_vec(),
-    };
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]
@@ -319,7 +224,7 @@ mod tests {
         let shared = json!({"timeout": 7});
         let transport = read(&own, &shared).unwrap().transport;
         assert_eq!(transport.connect_timeout, Duration::from_secs(3));
-        assert_eq!(transport.read_timeout, Duration::from_secs(60));
+        assert_eq!(transport.read_timeout, Duration::from_mins(1));
         let transport = read(&json!({}), &shared).unwrap().transport;
         assert_eq!(transport.connect_timeout, Duration::from_secs(7));
         let transport = read(&json!({}), &json!({})).unwrap().transport;
@@ -330,37 +235,6 @@ mod tests {
     fn a_timeout_of_nothing_is_refused() {
         assert!(problem(&json!({"timeout": 0})).starts_with("instances[0].timeout: expected"));
         assert!(problem(&json!({"read_timeout": -1})).starts_with("instances[0].read_timeout"));
-    }
-
-    #[test]
-    fn basic_authentication_needs_both_halves() {
-        assert!(problem(&json!({"username": "me"})).contains("password: required"));
-        assert!(problem(&json!({"password": "hunter2"})).contains("username: required"));
-        let options = read(
-            &json!({"username": "me", "password": "hunter2"}),
-            &json!({}),
-        )
-        .unwrap();
-        assert_eq!(options.basic.unwrap().encoded, "bWU6aHVudGVyMg==");
-    }
-
-    #[test]
-    fn passwords_are_latin_1_by_default_and_utf_8_when_asked_or_needed() {
-        assert_eq!(encoded("a:é", true), "YTrp");
-        assert_eq!(encoded("a:é", false), "YTrDqQ==");
-        assert_eq!(encoded("a:€", true), encoded("a:€", false));
-    }
-
-    #[test]
-    fn a_header_that_cannot_be_sent_is_named_without_its_value() {
-        let text = problem(&json!({"headers": {"X-Key": "hunter2\nEvil: 1"}}));
-        assert!(
-            text.starts_with("instances[0].headers.X-Key: not a header's value"),
-            "{text}"
-        );
-        assert!(!text.contains("hunter2"));
-        assert!(problem(&json!({"extra_headers": {"a b": "c"}})).contains("not a header's name"));
-        assert!(problem(&json!({"headers": {"Accept-Encoding": "br"}})).contains("only gzip"));
     }
 
     #[test]
@@ -391,8 +265,12 @@ mod tests {
             fips: true,
             ..AgentFacts::default()
         };
-        let error = Options::read_with(&fields, &fields, &facts, &|_| None).unwrap_err();
-        assert!(matches!(&error, Error::Config { problem, .. } if problem.contains("GOFIPS")));
+        let said = Options::read_with(&fields, &fields, &facts, &|_| None);
+        let variable = |name: &str| (name == "GOFIPS").then(|| "1".to_owned());
+        let found = Options::read_with(&fields, &fields, &AgentFacts::default(), &variable);
+        for error in [said.unwrap_err(), found.unwrap_err()] {
+            assert!(matches!(&error, Error::Config { problem, .. } if problem.contains("GOFIPS")));
+        }
     }
 
     #[test]

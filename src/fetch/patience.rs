@@ -26,6 +26,8 @@ const SURELY_MILLIS: f64 = 1e11;
 pub(super) enum Verdict {
     /// The caller's to judge.
     Answer,
+    /// The proxy on the way wants to know who asks.
+    Proxy,
     /// Leads elsewhere.
     Redirect,
     /// Asked too often: everybody with this credential waits.
@@ -38,6 +40,7 @@ pub(super) enum Verdict {
 pub(super) fn judge(reply: &Reply, limit: Option<&RateLimit>) -> Verdict {
     match reply.status {
         301 | 302 | 303 | 307 | 308 => Verdict::Redirect,
+        407 => Verdict::Proxy,
         429 => Verdict::Limited,
         // Some say 403 for a spent quota; the headers tell it from a refused credential.
         403 if reply.header("retry-after").is_some() || is_spent(reply, limit) => Verdict::Limited,
@@ -73,6 +76,12 @@ pub(super) fn spent(reply: &Reply, limit: Option<&RateLimit>, now: Time) -> Opti
 pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
     let bound = BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP);
     bound.mul_f64(random.clamp(0.0, 1.0))
+}
+
+/// The wait after a refusal that does not say how long: never next to nothing, for asking through a
+/// limit keeps it up.
+pub(super) fn unasked(attempt: u32, random: f64) -> Duration {
+    BASE + backoff(attempt, random)
 }
 
 fn is_spent(reply: &Reply, limit: Option<&RateLimit>) -> bool {
@@ -118,7 +127,7 @@ fn server_time(reply: &Reply, now: Time) -> Time {
 }
 
 fn date(text: &str) -> Option<Time> {
-    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     let moment = parser.parse_timestamp(text.trim()).ok()?;
     Some(Time(moment.as_millisecond()))
 }
@@ -168,6 +177,7 @@ mod tests {
         told(&reply(429, &[("retry-after", retry_after)]), None, NOW)
     }
 
+    #[allow(clippy::unnecessary_wraps)] // it stands for what the rules return
     fn secs(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
@@ -175,7 +185,7 @@ mod tests {
     #[test]
     fn each_status_has_its_verdict() {
         let verdict = |status| judge(&reply(status, &[]), None);
-        for status in [200, 204, 304, 400, 401, 403, 404, 407, 410, 422, 501, 505] {
+        for status in [200, 204, 304, 400, 401, 403, 404, 410, 422, 501, 505] {
             assert_eq!(verdict(status), Verdict::Answer, "{status}");
         }
         for status in [301, 302, 303, 307, 308] {
@@ -185,6 +195,7 @@ mod tests {
             assert_eq!(verdict(status), Verdict::Again, "{status}");
         }
         assert_eq!(verdict(429), Verdict::Limited);
+        assert_eq!(verdict(407), Verdict::Proxy);
     }
 
     #[test]
@@ -286,6 +297,12 @@ mod tests {
         let past = reply(200, &[("x-remaining", "0"), ("x-reset", "1763630000")]);
         assert_eq!(spent(&past, Some(&limit(true)), NOW), None);
         assert_eq!(spent(&last, None, NOW), None);
+    }
+
+    #[test]
+    fn a_limit_is_never_run_into_again_at_once() {
+        assert_eq!(unasked(0, 0.0), Duration::from_secs(1));
+        assert_eq!(unasked(2, 0.5), Duration::from_secs(3));
     }
 
     #[test]

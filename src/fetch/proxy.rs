@@ -30,7 +30,7 @@ impl std::fmt::Debug for Proxies {
 }
 
 impl Proxies {
-    /// `skip_proxy`, then the instance's `proxy`, init_config's, the Agent's, the environment's.
+    /// `skip_proxy`, then the instance's `proxy`, that of `init_config`, the Agent's, the environment's.
     pub(super) fn read(
         instance: &Fields,
         init: &Fields,

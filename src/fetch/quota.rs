@@ -10,6 +10,8 @@ use once_cell::sync::Lazy;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
+use super::Deadline;
+
 /// Some vendors lock out whoever fails more than twenty times in ten seconds; some room is left
 /// for others behind the same address.
 const MOST_FAILURES: usize = 15;
@@ -71,13 +73,13 @@ impl Quota {
     }
 
     /// Whether it is this request's turn at `tick`. Places are given in the order of asking, so
-    /// long as they are not after `until`: who cannot wait that long takes none.
+    /// long as they are not after the deadline: who cannot wait that long takes none.
     pub(super) fn turn(
         &self,
         place: &mut Place,
         tick: Duration,
         interval: Duration,
-        until: Option<Duration>,
+        deadline: Deadline,
     ) -> Turn {
         let mut state = self.0.lock();
         if let Some((end, why)) = state.obstacle(tick) {
@@ -89,7 +91,7 @@ impl Quota {
             Some(last) => tick.max(last.saturating_add(interval)),
             None => tick,
         });
-        let too_late = until.is_some_and(|until| own > until);
+        let too_late = deadline.is_before(own);
         if place.0.is_none() && !too_late {
             place.0 = Some(own);
             state.last = Some(own);
@@ -151,6 +153,7 @@ pub(super) fn interval(rates: [Option<f64>; 2], least: Option<Duration>) -> Dura
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fetch::surroundings::fake::Fake;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -171,17 +174,24 @@ mod tests {
         let mut places: [Place; 3] = Default::default();
         let ends: Vec<_> = places
             .iter_mut()
-            .map(|place| end(&quota.turn(place, at(0), SECOND, None)))
+            .map(|place| end(&quota.turn(place, at(0), SECOND, Deadline::NEVER)))
             .collect();
         assert_eq!(ends, [None, Some(at(1)), Some(at(2))]);
-        assert_eq!(quota.turn(&mut places[1], at(1), SECOND, None), Turn::Now);
-        assert_eq!(quota.turn(&mut places[2], at(2), SECOND, None), Turn::Now);
+        assert_eq!(
+            quota.turn(&mut places[1], at(1), SECOND, Deadline::NEVER),
+            Turn::Now
+        );
+        assert_eq!(
+            quota.turn(&mut places[2], at(2), SECOND, Deadline::NEVER),
+            Turn::Now
+        );
     }
 
     #[test]
     fn time_that_went_by_unused_is_not_saved_up() {
         let quota = Quota::default();
-        let now = |seconds| end(&quota.turn(&mut Place::default(), at(seconds), SECOND, None));
+        let now =
+            |seconds| end(&quota.turn(&mut Place::default(), at(seconds), SECOND, Deadline::NEVER));
         assert_eq!(now(0), None);
         assert_eq!(now(100), None);
         assert_eq!(now(100), Some(at(101)));
@@ -191,13 +201,14 @@ mod tests {
     fn who_cannot_wait_takes_no_place() {
         let quota = Quota::default();
         assert_eq!(
-            quota.turn(&mut Place::default(), at(0), SECOND * 10, None),
+            quota.turn(&mut Place::default(), at(0), SECOND * 10, Deadline::NEVER),
             Turn::Now
         );
         let mut hurried = Place::default();
-        let turn = quota.turn(&mut hurried, at(0), SECOND * 10, Some(at(5)));
+        let deadline = Deadline::within(at(5), &Fake::default());
+        let turn = quota.turn(&mut hurried, at(0), SECOND * 10, deadline);
         assert_eq!(end(&turn), Some(at(10)));
-        let turn = quota.turn(&mut Place::default(), at(0), SECOND * 10, None);
+        let turn = quota.turn(&mut Place::default(), at(0), SECOND * 10, Deadline::NEVER);
         assert_eq!(end(&turn), Some(at(10)));
     }
 
@@ -206,22 +217,25 @@ mod tests {
         let quota = Quota::default();
         let mut first = Place::default();
         let mut second = Place::default();
-        let _ = quota.turn(&mut Place::default(), at(0), SECOND, None);
-        let _ = quota.turn(&mut first, at(0), SECOND, None);
-        let _ = quota.turn(&mut second, at(0), SECOND, None);
+        let _ = quota.turn(&mut Place::default(), at(0), SECOND, Deadline::NEVER);
+        let _ = quota.turn(&mut first, at(0), SECOND, Deadline::NEVER);
+        let _ = quota.turn(&mut second, at(0), SECOND, Deadline::NEVER);
         quota.hold(at(60), "429".to_owned());
         quota.hold(at(30), "shorter".to_owned());
         assert_eq!(
-            quota.turn(&mut first, at(1), SECOND, None),
+            quota.turn(&mut first, at(1), SECOND, Deadline::NEVER),
             Turn::At(at(60), "429".to_owned())
         );
         assert_eq!(
-            end(&quota.turn(&mut second, at(2), SECOND, None)),
+            end(&quota.turn(&mut second, at(2), SECOND, Deadline::NEVER)),
             Some(at(60))
         );
-        assert_eq!(quota.turn(&mut first, at(60), SECOND, None), Turn::Now);
         assert_eq!(
-            end(&quota.turn(&mut second, at(60), SECOND, None)),
+            quota.turn(&mut first, at(60), SECOND, Deadline::NEVER),
+            Turn::Now
+        );
+        assert_eq!(
+            end(&quota.turn(&mut second, at(60), SECOND, Deadline::NEVER)),
             Some(at(61))
         );
     }
@@ -232,7 +246,8 @@ mod tests {
         let mut asked = 0;
         for millis in 0..30_000 {
             let tick = at(0) + Duration::from_millis(millis);
-            if quota.turn(&mut Place::default(), tick, Duration::ZERO, None) == Turn::Now {
+            if quota.turn(&mut Place::default(), tick, Duration::ZERO, Deadline::NEVER) == Turn::Now
+            {
                 quota.failed(tick);
                 asked += 1;
             }

@@ -23,6 +23,33 @@ pub trait Surroundings {
     fn cancelled(&self) -> bool;
 }
 
+/// The moment at which a run is over, by the clock that never steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline(Option<Duration>);
+
+impl Deadline {
+    /// A run without an end.
+    pub const NEVER: Self = Self(None);
+
+    /// So long from now.
+    #[must_use]
+    pub fn within(span: Duration, around: &dyn Surroundings) -> Self {
+        Self(Some(around.tick().saturating_add(span)))
+    }
+
+    /// Whether a tick is after it.
+    #[must_use]
+    pub fn is_before(self, tick: Duration) -> bool {
+        self.0.is_some_and(|end| tick > end)
+    }
+
+    /// What is left until then; none is for ever.
+    #[must_use]
+    pub fn left(self, around: &dyn Surroundings) -> Option<Duration> {
+        self.0.map(|end| end.saturating_sub(around.tick()))
+    }
+}
+
 /// The wish to stop: raised once by anybody, seen by everybody, and it cuts every wait short.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<Raised>);
@@ -104,6 +131,7 @@ impl Surroundings for Reality {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -123,6 +151,20 @@ mod tests {
         let begin = Instant::now();
         assert_eq!(Reality::default().pause(Duration::from_millis(30)), Ok(()));
         assert!(begin.elapsed() >= Duration::from_millis(30));
+    }
+
+    #[test]
+    fn a_deadline_is_over_only_after_its_moment() {
+        let fake = fake::Fake::default();
+        let deadline = Deadline::within(Duration::from_secs(5), &fake);
+        assert!(!deadline.is_before(Duration::from_secs(5)));
+        assert!(deadline.is_before(Duration::from_millis(5001)));
+        assert!(!Deadline::NEVER.is_before(Duration::MAX));
+        fake.pause(Duration::from_secs(2)).unwrap();
+        assert_eq!(deadline.left(&fake), Some(Duration::from_secs(3)));
+        fake.pause(Duration::from_secs(9)).unwrap();
+        assert_eq!(deadline.left(&fake), Some(Duration::ZERO));
+        assert_eq!(Deadline::NEVER.left(&fake), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an API said went wrong, in a line that people can read and that holds no secret.
 
 use base64::Engine as _;
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::source::Reply;
@@ -15,8 +16,15 @@ const SHORTEST_SECRET: usize = 4;
 const LOOKED_AT: usize = 64 * 1024;
 
 /// What must not be seen in any text.
-#[derive(Clone, Default)]
-pub(super) struct Secrets(Vec<String>);
+#[derive(Default)]
+pub(super) struct Secrets {
+    written: Vec<String>,
+    /// The latest tokens, granted on the way.
+    granted: Mutex<Vec<String>>,
+}
+
+/// A token that was refused may still be spoken of when the next is there.
+const TOKENS: usize = 2;
 
 impl Secrets {
     /// The secrets, and the shapes in which they are sent.
@@ -28,24 +36,37 @@ impl Secrets {
             }
             let form = super::auth::form(&[("", &secret)]);
             all.push(form.trim_start_matches('=').to_owned());
-            all.push(
-                Value::from(secret.as_str())
-                    .to_string()
-                    .trim_matches('"')
-                    .to_owned(),
-            );
+            let quoted = Value::from(secret.as_str()).to_string();
+            let escaped = quoted
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'));
+            all.extend(escaped.map(str::to_owned));
             all.push(base64::engine::general_purpose::STANDARD.encode(&secret));
             all.push(secret);
         }
         all.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         all.dedup();
-        Self(all)
+        Self {
+            written: all,
+            granted: Mutex::default(),
+        }
+    }
+
+    /// A token is a secret as well.
+    pub(super) fn learn(&self, token: &str) {
+        let mut granted = self.granted.lock();
+        if granted.iter().all(|known| known != token) {
+            granted.push(token.to_owned());
+            let surplus = granted.len().saturating_sub(TOKENS);
+            granted.drain(..surplus);
+        }
     }
 
     /// A text without the secrets.
     pub(super) fn scrub(&self, text: &str) -> String {
         let mut clean = text.to_owned();
-        for secret in &self.0 {
+        let granted = self.granted.lock();
+        for secret in self.written.iter().chain(&*granted) {
             if clean.contains(secret.as_str()) {
                 clean = clean.replace(secret.as_str(), "[secret]");
             }
@@ -202,6 +223,18 @@ mod tests {
         assert_eq!(of("Basic aHVudGVyMg=="), "Basic [secret]");
         let edge = format!("{}hunter2", "x".repeat(LONGEST - 3));
         assert!(!of(&edge).contains("hun"));
+    }
+
+    #[test]
+    fn the_latest_tokens_are_secrets() {
+        let secrets = Secrets::default();
+        for token in ["token1", "token2", "token2", "token3"] {
+            secrets.learn(token);
+        }
+        assert_eq!(
+            secrets.scrub("token1 token2 token3"),
+            "token1 [secret] [secret]"
+        );
     }
 
     #[test]

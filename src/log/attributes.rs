@@ -15,6 +15,9 @@ use crate::error::Result;
 use crate::source::Path;
 use crate::written::Written;
 
+/// Room for what most attributes hold, so that it is made once.
+const USUAL_BYTES: usize = 96;
+
 /// One attribute: where it comes from, and what is done to it on the way.
 #[derive(Debug)]
 struct Attribute {
@@ -74,6 +77,11 @@ impl Attributes {
         Self { doubles, ..self }
     }
 
+    /// How many members a log may have of them.
+    pub(super) fn len(&self) -> usize {
+        self.top.len()
+    }
+
     /// What a record puts at its log's top level, as JSON.
     pub(super) fn render<'r>(
         &self,
@@ -81,7 +89,7 @@ impl Attributes {
         mut put: impl FnMut(&Arc<str>, String),
     ) {
         for (key, branch) in &self.top {
-            let mut json = String::new();
+            let mut json = String::with_capacity(USUAL_BYTES);
             if self.write(branch, &first, &mut json) {
                 put(key, json);
             }

@@ -68,14 +68,21 @@ impl Decimal {
         } else {
             ""
         };
-        let mut digits = self.digits.to_string();
+        let mut digits = match u64::try_from(self.digits) {
+            Ok(small) => small.to_string(),
+            Err(_) => self.digits.to_string(),
+        };
         if self.exponent.abs() > LONGEST_ZEROS {
             return None;
         }
         let places = usize::try_from(self.exponent.unsigned_abs()).ok()?;
         if self.exponent >= 0 {
             digits.extend(std::iter::repeat_n('0', places));
-            return Some(format!("{sign}{digits}"));
+            return Some(if sign.is_empty() {
+                digits
+            } else {
+                format!("-{digits}")
+            });
         }
         let padded = format!("{digits:0>width$}", width = places + 1);
         let (whole, fraction) = padded.split_at(padded.len() - places);
@@ -101,8 +108,18 @@ impl Decimal {
     fn shortest(mut self) -> Self {
         if self.digits == 0 {
             self.exponent = 0;
+            return self;
         }
-        while self.digits != 0 && self.digits.is_multiple_of(10) && self.exponent < i32::MAX {
+        // Numbers are nearly always small, and dividing large ones is slow.
+        if let Ok(mut digits) = u64::try_from(self.digits) {
+            while digits.is_multiple_of(10) && self.exponent < i32::MAX {
+                digits /= 10;
+                self.exponent += 1;
+            }
+            self.digits = digits.into();
+            return self;
+        }
+        while self.digits.is_multiple_of(10) && self.exponent < i32::MAX {
             self.digits /= 10;
             self.exponent += 1;
         }

@@ -291,7 +291,9 @@ fn step(path: &mut String, key: &str) {
     let key = &key[..key.floor_char_boundary(PATH_BYTES)];
     path.push('.');
     if key.contains('.') {
-        path.push_str(&format!("\"{key}\""));
+        path.push('"');
+        path.push_str(key);
+        path.push('"');
     } else {
         path.push_str(key);
     }

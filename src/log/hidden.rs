@@ -3,7 +3,11 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::text;
+use super::plan::Plan;
+use super::{Terms, grammar, text};
+use crate::error::Result;
+use crate::source::Source;
+use crate::written::Fields;
 
 /// What stands in for a redacted value.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -45,6 +49,54 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     nibbles
         .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
         .collect()
+}
+
+/// Puts into a plan what is hidden, and which strings are opened.
+pub(super) fn hide_and_open(fields: &Fields<'_>, plan: &mut Plan) -> Result<()> {
+    for (key, hiding) in [
+        ("drop", Hiding::Drop),
+        ("redact", Hiding::Redact),
+        ("hash", Hiding::Hash),
+    ] {
+        for path in grammar::paths(&fields.at(key))? {
+            plan.hide(&path, hiding);
+        }
+    }
+    for path in grammar::paths(&fields.at("decode"))? {
+        plan.open(&path);
+    }
+    Ok(())
+}
+
+/// Every log shows the event's time, so it cannot be redacted or hashed.
+pub(super) fn time_is_shown(fields: &Fields<'_>, source: &Source) -> Result<()> {
+    for key in ["redact", "hash"] {
+        let written = fields.at(key);
+        let mut hidden = Plan::default();
+        for path in grammar::paths(&written)? {
+            hidden.hide(&path, Hiding::Redact);
+        }
+        let mut times = source.record.time.iter().flat_map(|paths| &paths.0);
+        if let Some(time) = times.find(|path| hidden.hides(path)) {
+            return Err(written.problem(format!(
+                "`{}` is the record's time, which every log shows; take it out of this list, or use drop",
+                time.0.join(".")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What hashes; missing only where nothing is hashed.
+pub(super) fn hasher(fields: &Fields<'_>, terms: &Terms) -> Result<Option<Hasher>> {
+    let hasher = terms.hash_key.as_deref().and_then(Hasher::new);
+    let wanted = fields.at("hash");
+    if hasher.is_none() && !wanted.items()?.is_empty() {
+        return Err(wanted.problem(
+            "these paths are hashed with a key, which is missing: give it as credentials.hash_key",
+        ));
+    }
+    Ok(hasher)
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ const USUAL: [&str; 8] = [
     "type",
 ];
 
+/// Room for what most messages hold.
+const USUAL_BYTES: usize = 96;
+
 /// How a record's message is made.
 #[derive(Debug)]
 pub(super) enum Message {
@@ -92,7 +95,7 @@ impl Message {
 }
 
 fn joined<'r>(parts: &[Part], value: impl Fn(usize) -> Option<&'r str>) -> String {
-    let mut message = String::new();
+    let mut message = String::with_capacity(USUAL_BYTES);
     let mut missing = false;
     let mut said = false;
     for part in parts {

@@ -14,6 +14,9 @@ const TAG_CHARS: usize = 200;
 /// Datadog drops the tags beyond this many.
 const MOST_TAGS: usize = 100;
 
+/// Room for what most logs' own tags hold.
+const USUAL_BYTES: usize = 64;
+
 /// What marks a log that is sent without its own time.
 const LATE: &str = "logwalk_late:true";
 
@@ -62,15 +65,19 @@ impl Tags {
         late: bool,
         first: impl Fn(&[usize]) -> Option<&'r str>,
     ) -> Option<String> {
-        let mut joined = String::new();
+        if self.0.is_empty() && !late {
+            return None;
+        }
+        let mut joined = String::with_capacity(instance.len() + USUAL_BYTES);
+        joined.push_str(instance);
         let mut count = 0;
         for tag in &self.0 {
             let Some(json) = first(&tag.from) else {
                 continue;
             };
-            if let Some(list) = json.strip_prefix('[').map(|_| json) {
-                let items: Vec<&RawValue> = serde_json::from_str(list).unwrap_or_default();
-                for item in items.iter().take(MOST_TAGS) {
+            if json.starts_with('[') {
+                let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+                for item in items {
                     count += usize::from(push(&mut joined, &tag.name, item.get(), count));
                 }
             } else {
@@ -81,13 +88,7 @@ impl Tags {
             separate(&mut joined);
             joined.push_str(LATE);
         }
-        if joined.is_empty() {
-            return None;
-        }
-        if instance.is_empty() {
-            return Some(joined);
-        }
-        Some(format!("{instance},{joined}"))
+        (late || count > 0).then_some(joined)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
+
+/// Strings longer than this are searched by larger steps.
+const SHORT_BYTES: usize = 32;
 
 /// What a JSON value reads as: a string without quotes and escapes, anything else as written.
 pub(super) fn plain(json: &str) -> Cow<'_, str> {
@@ -15,21 +18,76 @@ pub(super) fn plain(json: &str) -> Cow<'_, str> {
     if memchr(b'\\', inside.as_bytes()).is_none() {
         return Cow::Borrowed(inside);
     }
-    let mut out = String::with_capacity(inside.len());
-    unescape(inside, &mut out);
-    Cow::Owned(out)
+    let mut out = Vec::new();
+    unescape(json.as_bytes(), 1, &mut out);
+    Cow::Owned(String::from_utf8(out).unwrap_or_default())
 }
 
-/// Writes what the inside of a JSON string stands for; half a surrogate pair becomes U+FFFD.
-pub(super) fn unescape(inside: &str, out: &mut String) {
-    let mut rest = inside;
-    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        let (meant, length) = escape(&rest.as_bytes()[at..]);
-        out.push(meant);
-        rest = rest.get(at + length..).unwrap_or_default();
+/// Writes what a JSON string stands for, from `at` to its closing quote, and says where that is;
+/// half a surrogate pair becomes U+FFFD.
+pub(super) fn unescape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let mut at = at;
+    loop {
+        // A word at a time: what was taken too much of is given back.
+        while let Some(word) = word(bytes, at) {
+            out.extend_from_slice(&word.to_le_bytes());
+            let found = specials(word);
+            if found != 0 {
+                let kept = first_byte(found);
+                out.truncate(out.len() - WORD + kept);
+                at += kept;
+                break;
+            }
+            at += WORD;
+        }
+        let special = special(bytes, at);
+        out.extend_from_slice(bytes.get(at..special).unwrap_or_default());
+        at = special;
+        let rest = bytes.get(at..).unwrap_or_default();
+        if rest.first() != Some(&b'\\') {
+            return at.min(bytes.len().saturating_sub(1));
+        }
+        let (meant, length) = escape(rest);
+        let mut buffer = [0; 4];
+        out.extend_from_slice(meant.encode_utf8(&mut buffer).as_bytes());
+        at += length;
     }
-    out.push_str(rest);
+}
+
+/// Where the next quote or backslash is; the end where there is none.
+pub(super) fn special(bytes: &[u8], at: usize) -> usize {
+    let mut at = at;
+    let far = at + SHORT_BYTES;
+    while at < far {
+        let Some(word) = word(bytes, at) else {
+            break;
+        };
+        let found = specials(word);
+        if found != 0 {
+            return at + first_byte(found);
+        }
+        at += WORD;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    memchr2(b'"', b'\\', rest).map_or(bytes.len(), |found| at + found)
+}
+
+const WORD: usize = 8;
+
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    let word = bytes.get(at..)?.first_chunk::<WORD>()?;
+    Some(u64::from_le_bytes(*word))
+}
+
+/// Not zero if a word of eight bytes holds a quote or a backslash; its lowest bit is in the first.
+fn specials(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))
+}
+
+fn first_byte(found: u64) -> usize {
+    found.trailing_zeros() as usize / 8
 }
 
 /// The character an escape stands for, and how many bytes it takes; `bytes` begin with a backslash.
@@ -111,11 +169,12 @@ pub(super) fn escaped_len(byte: u8) -> usize {
     }
 }
 
-// Without a branch in the loop, so that the compiler looks at many bytes at once.
+// Counted rather than searched: without a branch the compiler looks at many bytes at once.
 fn needs_escapes(text: &str) -> bool {
-    text.bytes().fold(false, |found, byte| {
-        found | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-    })
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    text.as_bytes()
+        .chunks(64)
+        .any(|chunk| chunk.iter().map(|byte| u8::from(special(byte))).sum::<u8>() > 0)
 }
 
 #[cfg(test)]
@@ -133,6 +192,21 @@ mod tests {
         assert_eq!(plain(r#""\ud800x""#), "\u{fffd}x");
         assert_eq!(plain(r#""\udc00\ud83d\u0041""#), "\u{fffd}\u{fffd}A");
         assert_eq!(plain(r#""\ud83d""#), "\u{fffd}");
+    }
+
+    #[test]
+    fn a_string_of_any_length_ends_at_its_first_bare_quote() {
+        for length in 0..100 {
+            let text = "é".repeat(length) + "x";
+            for (tail, read) in [("", ""), ("\\\\", "\\"), ("\\\"x", "\"x"), ("\\n", "\n")] {
+                let json = format!("\"{text}{tail}\"");
+                assert_eq!(plain(&json), format!("{text}{read}"));
+                let mut out = Vec::new();
+                let more = format!("{json},\"next\\n\"");
+                assert_eq!(unescape(more.as_bytes(), 1, &mut out), json.len() - 1);
+                assert_eq!(special(more.as_bytes(), 1), 1 + text.len());
+            }
+        }
     }
 
     #[test]

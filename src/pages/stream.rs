@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::config::{AgentFacts, Config, Start};
 use crate::error::{Error, Result};
 use crate::fetch::{Auth, Fetch, Hidden, Setup};
-use crate::log::{Mapping, Terms};
+use crate::log::Mapping;
 use crate::source::{self, Source};
 use crate::time::Time;
 
@@ -50,16 +50,7 @@ impl Stream {
         }
         let source = &config.source;
         let tags = facts.tags.clone().unwrap_or_else(|| config.tags.join(","));
-        let terms = Terms {
-            source_name: source.name.clone(),
-            service: config.service.clone(),
-            instance_tags: tags,
-            log_bytes: config.limits.log_bytes,
-            too_old: config.too_old,
-            hash_key: config.filling.credentials.get("hash_key").cloned(),
-            settings: config.filling.settings.clone(),
-        };
-        let mapping = Mapping::new(source, &config.log, terms)?;
+        let mapping = config.mapping(tags)?;
         let setup = Setup {
             base_url: source.base(&config.filling)?.into(),
             auth: filled_auth(source, &config),
@@ -84,14 +75,13 @@ impl Stream {
         self.config.label()
     }
 
-    /// What one run beginning now may do.
+    /// What one run may do.
     #[must_use]
-    pub fn budget(&self, now: Time) -> Budget {
+    pub fn budget(&self) -> Budget {
         let limits = &self.config.limits;
-        let span = limits.run_seconds.map(Duration::from_secs_f64);
         Budget {
             bytes: limits.run_bytes,
-            until: span.map(|span| now.after(span)),
+            span: limits.run_seconds.map(Duration::from_secs_f64),
         }
     }
 

@@ -7,7 +7,7 @@ mod terms;
 mod values;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::source) mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Source {
     /// The source that a YAML text describes; `file` is what an error calls it.
     pub fn parse(text: &str, file: &str) -> Result<Self> {
         let value = yaml::parse(text, file)?;
-        Self::read(&Written::new(&value, file))
+        Self::read(&Written::new(&value, "")).map_err(|error| yaml::located(error, text, file))
     }
 
     /// The source that is written here.

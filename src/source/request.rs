@@ -1,6 +1,7 @@
 //! Writes a request: template, bounds, cursor and page size put together.
 
 mod body;
+mod draft;
 mod link;
 mod moment;
 
@@ -9,17 +10,17 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use reqwest::Url;
 use serde_json::Value;
 
-use super::{Ask, Auth, Call, Filling, From, Source, To, TokenCall, template};
+use super::{Ask, Call, Filling, From, Source, To, template};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
+use draft::Draft;
+
 pub(super) use body::put;
-pub(super) use link::web_address;
+pub(crate) use link::web_address;
 
 impl Source {
     /// The request that asks `ask`.
@@ -70,75 +71,24 @@ impl Source {
             .map_err(|problem| Error::config("base_url", problem))
     }
 
-    /// What asks for an OAuth token, where this source needs one.
-    pub fn token_call(&self, filling: &Filling) -> Result<Option<TokenCall>> {
-        let Auth::OAuth2 {
-            token_url,
-            client_id,
-            client_secret,
-            scope,
-            audience,
-            extra,
-        } = &self.auth
-        else {
-            return Ok(None);
-        };
-        let filled = |text: &str| template::filled(text, |name| filling.value(name));
-        let url = web_address(&filled(token_url).unwrap_or_default())
-            .map_err(|problem| Error::config("source.auth.oauth2.token_url", problem))?;
-        let mut form = vec![("grant_type".to_owned(), "client_credentials".to_owned())];
-        let asked = [
-            ("client_id", Some(client_id)),
-            ("client_secret", Some(client_secret)),
-            ("scope", scope.as_ref()),
-            ("audience", audience.as_ref()),
-        ];
-        for (name, text) in asked {
-            form.extend(
-                text.and_then(|text| filled(text))
-                    .map(|value| (name.to_owned(), value)),
-            );
-        }
-        for (name, text) in extra {
-            // A vendor's own grant replaces the usual one.
-            form.retain(|(known, _)| known != name);
-            form.extend(filled(text).map(|value| (name.clone(), value)));
-        }
-        Ok(Some(TokenCall {
-            url: url.into(),
-            form,
-        }))
-    }
-
     fn url(&self, filling: &Filling) -> Result<Url> {
         let base = self.base(filling)?;
-        let mut path = String::new();
-        let mut bad = None;
-        let steps: BTreeMap<&str, String> = template::names(&self.request.path)
-            .filter_map(
-                |name| match link::path_step(filling.value(name).unwrap_or_default()) {
-                    Some(step) => Some((name, step)),
-                    None => {
-                        bad = Some(name);
-                        None
-                    }
-                },
-            )
-            .collect();
-        if let Some(name) = bad {
-            return Err(Error::config(
-                format!("settings.{name}"),
-                format!(
-                    "goes into the path {}: expected a name, found nothing or dots",
-                    self.request.path
-                ),
-            ));
+        let mut steps = BTreeMap::new();
+        for name in template::names(&self.request.path) {
+            let value = filling.value(name).unwrap_or_default();
+            let Some(step) = link::path_step(value) else {
+                return Err(Error::config(
+                    format!("settings.{name}"),
+                    format!(
+                        "goes into the path {}: expected a name, found nothing or dots",
+                        self.request.path
+                    ),
+                ));
+            };
+            steps.insert(name, step);
         }
-        if let Some(filled) = template::filled(&self.request.path, |name| {
-            steps.get(name).map(String::as_str)
-        }) {
-            path = filled;
-        }
+        let step = |name: &str| steps.get(name).map(String::as_str);
+        let path = template::filled(&self.request.path, step).unwrap_or_default();
         let whole = format!(
             "{}/{}",
             base.as_str().trim_end_matches('/'),
@@ -164,14 +114,6 @@ impl Source {
             };
             filling.fit_for_header(name, text)?;
             headers.insert(name.clone(), filled);
-        }
-        if let Auth::Basic { username, password } = &self.auth {
-            let pair =
-                template::filled(&format!("{username}:{password}"), value).unwrap_or_default();
-            headers.insert(
-                "Authorization".to_owned(),
-                format!("Basic {}", BASE64_STANDARD.encode(pair)),
-            );
         }
         let body = body::filled(&self.request.body, &value).unwrap_or(Value::Null);
         Ok(Draft {
@@ -256,7 +198,7 @@ impl Filling {
     }
 
     /// The value of a setting or a credential.
-    fn value(&self, name: &str) -> Option<&str> {
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.settings
             .get(name)
             .or_else(|| self.credentials.get(name))
@@ -287,70 +229,4 @@ impl Filling {
 
 fn is_header_value(text: &str) -> bool {
     !text.chars().any(|c| c.is_control() && c != '\t')
-}
-
-/// A request under way.
-struct Draft {
-    query: BTreeMap<String, String>,
-    headers: BTreeMap<String, String>,
-    body: Value,
-}
-
-impl Draft {
-    fn write(&mut self, target: &To, value: Value) {
-        match target {
-            To::Query(name) => {
-                self.query.insert(name.clone(), plain(value));
-            }
-            To::Header(name) => {
-                self.headers
-                    .retain(|known, _| !known.eq_ignore_ascii_case(name));
-                self.headers.insert(name.clone(), plain(value));
-            }
-            To::Body(path) => {
-                // Whether the way is free was found out when the source was read.
-                body::put(&mut self.body, path, value);
-            }
-            To::Url => {}
-        }
-    }
-
-    /// Writes a value; one of a search text goes beside what is there already.
-    fn write_beside(&mut self, target: &To, value: Value, is_search: bool) {
-        if let (To::Query(name), true) = (target, is_search)
-            && let Some(there) = self.query.get(name)
-        {
-            let both = format!("{there} {}", plain(value));
-            self.query.insert(name.clone(), both);
-            return;
-        }
-        self.write(target, value);
-    }
-
-    fn remove(&mut self, target: &To) {
-        match target {
-            To::Query(name) => {
-                self.query.remove(name);
-            }
-            To::Header(name) => self
-                .headers
-                .retain(|known, _| !known.eq_ignore_ascii_case(name)),
-            To::Body(path) => body::remove(&mut self.body, path),
-            To::Url => {}
-        }
-    }
-
-    fn url(&self, mut url: Url) -> Url {
-        if !self.query.is_empty() {
-            url.query_pairs_mut().clear().extend_pairs(&self.query);
-        }
-        url
-    }
-}
-
-fn plain(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    }
 }

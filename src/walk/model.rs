@@ -133,6 +133,7 @@ impl Style {
                 time_format: None,
             },
             partial: Vec::new(),
+            warnings: Vec::new(),
             pace: Pace::default(),
             rate_limit: None,
             hints: Default::default(),

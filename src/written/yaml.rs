@@ -25,6 +25,24 @@ pub fn locate(text: &str, path: &str) -> Option<(u64, u64)> {
     Some((spot.line(), spot.column()))
 }
 
+/// A mistake in what a YAML text holds, with file, line and column put before its path.
+#[must_use]
+pub fn located(error: Error, text: &str, file: &str) -> Error {
+    let Error::Config { at, problem } = error else {
+        return error;
+    };
+    let spot = match locate(text, &at) {
+        Some((line, column)) => format!("{file}:{line}:{column}"),
+        None => file.to_owned(),
+    };
+    let whole = if at.is_empty() {
+        spot
+    } else {
+        format!("{spot}: {at}")
+    };
+    Error::config(whole, problem)
+}
+
 fn strict() -> Options {
     serde_saphyr::options! {
         duplicate_keys: DuplicateKeyPolicy::Error,
@@ -207,7 +225,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for i in 1..12 {
             let many = vec![format!("*a{}", i - 1); 10].join(", ");
-            text.push_str(&format!("a{i}: &a{i} [{many}]\n"));
+            text = format!("{text}a{i}: &a{i} [{many}]\n");
         }
         assert!(problem(&text).contains("not valid YAML"));
         assert!(problem(&"[".repeat(100_000)).contains("not valid YAML"));
@@ -229,6 +247,20 @@ mod tests {
         ] {
             assert_eq!(locate(text, path), Some(spot), "{path}");
         }
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line() {
+        let text = "request:\n  metod: GET\n";
+        let error = Error::config("request.metod", "unknown key");
+        assert_eq!(
+            located(error, text, "mine.yaml").to_string(),
+            "mine.yaml:2:3: request.metod: unknown key"
+        );
+        assert_eq!(
+            located(Error::Cancelled, text, "mine.yaml"),
+            Error::Cancelled
+        );
     }
 
     proptest! {

@@ -19,7 +19,7 @@ const SHOWN_OF_CURSOR: usize = 60;
 pub(super) fn as_json(config: &Config, path: &Path, kept: &Kept) -> Result<Value, Stop> {
     let place = match &kept.place {
         Some(text) => serde_json::from_str(text)
-            .map_err(|error| Stop::Short(format!("{}: {error}", path.display())))?,
+            .map_err(|error| Stop::short(format!("{}: {error}", path.display())))?,
         None => Value::Null,
     };
     Ok(json!({

@@ -39,19 +39,23 @@ fn section(
     if terms.is_empty() {
         return;
     }
-    let mark = if terms.values().any(|asked| asked.required) {
+    let whole = if terms.values().any(|asked| asked.required) {
         ""
     } else {
         "# "
     };
-    let _ = writeln!(text, "    {mark}{name}:");
+    let _ = writeln!(text, "    {whole}{name}:");
     for (key, asked) in terms {
         if !asked.help.is_empty() {
-            let _ = writeln!(text, "      # {}", asked.help);
+            let _ = writeln!(text, "    {whole}  # {}", asked.help);
         }
         let written = asked.default.clone().unwrap_or_else(|| value(key));
-        let mark = if asked.required { "" } else { "# " };
-        let _ = writeln!(text, "      {mark}{key}: {written}");
+        let own = if asked.required || !whole.is_empty() {
+            ""
+        } else {
+            "# "
+        };
+        let _ = writeln!(text, "    {whole}  {own}{key}: {written}");
     }
 }
 

@@ -9,7 +9,7 @@ use parking_lot::{Condvar, Mutex};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::fetch::Surroundings;
+use crate::fetch::{Deadline, Surroundings};
 
 /// Where the server does not say how long a token lives.
 const LIFETIME: Duration = Duration::from_mins(5);
@@ -80,7 +80,7 @@ impl Shelf {
     /// The token, asked for with `ask` if there is none and nobody else is asking.
     pub(in crate::fetch) fn token(
         &self,
-        until: Option<Duration>,
+        deadline: Deadline,
         around: &dyn Surroundings,
         ask: &dyn Fn() -> Result<Fresh>,
     ) -> Result<String> {
@@ -95,7 +95,7 @@ impl Shelf {
             if around.cancelled() {
                 return Err(Error::Cancelled);
             }
-            if until.is_some_and(|until| around.tick() > until) {
+            if deadline.is_before(around.tick()) {
                 return Err(Error::Unavailable(
                     "no token before the run's time was over".to_owned(),
                 ));
@@ -155,7 +155,7 @@ mod tests {
                 asked.set(asked.get() + 1);
                 Ok(Fresh::new("t", Some(3600.0)))
             };
-            shelf.token(None, &fake, &ask).unwrap()
+            shelf.token(Deadline::NEVER, &fake, &ask).unwrap()
         };
         take();
         fake.pause(Duration::from_secs(3539)).unwrap();
@@ -180,11 +180,11 @@ mod tests {
         let shelf = Shelf::default();
         let fake = Fake::default();
         let ask = |token: &'static str| move || -> Result<Fresh> { Ok(Fresh::new(token, None)) };
-        assert_eq!(shelf.token(None, &fake, &ask("a")).unwrap(), "a");
+        assert_eq!(shelf.token(Deadline::NEVER, &fake, &ask("a")).unwrap(), "a");
         shelf.refuse("older");
-        assert_eq!(shelf.token(None, &fake, &ask("b")).unwrap(), "a");
+        assert_eq!(shelf.token(Deadline::NEVER, &fake, &ask("b")).unwrap(), "a");
         shelf.refuse("a");
-        assert_eq!(shelf.token(None, &fake, &ask("b")).unwrap(), "b");
+        assert_eq!(shelf.token(Deadline::NEVER, &fake, &ask("b")).unwrap(), "b");
     }
 
     #[test]
@@ -192,9 +192,9 @@ mod tests {
         let shelf = Shelf::default();
         let fake = Fake::default();
         let refused = || Err(Error::Credentials("no".to_owned()));
-        assert!(shelf.token(None, &fake, &refused).is_err());
+        assert!(shelf.token(Deadline::NEVER, &fake, &refused).is_err());
         let granted = || Ok(Fresh::new("t", None));
-        assert_eq!(shelf.token(None, &fake, &granted).unwrap(), "t");
+        assert_eq!(shelf.token(Deadline::NEVER, &fake, &granted).unwrap(), "t");
     }
 
     #[test]
@@ -209,7 +209,8 @@ mod tests {
                         std::thread::sleep(Duration::from_millis(30));
                         Ok(Fresh::new("t", None))
                     };
-                    let token = shelf.token(None, &crate::fetch::Reality::default(), &ask);
+                    let token =
+                        shelf.token(Deadline::NEVER, &crate::fetch::Reality::default(), &ask);
                     assert_eq!(token.unwrap(), "t");
                 });
             }

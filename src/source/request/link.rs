@@ -1,11 +1,13 @@
 //! URLs: the one that is configured, and those that replies lead to.
 
+use std::fmt::Write;
+
 use reqwest::Url;
 
 use crate::error::{Error, Result};
 
 /// An absolute http or https URL without a user, a query or a fragment; else what is wrong with it.
-pub(in crate::source) fn web_address(text: &str) -> std::result::Result<Url, String> {
+pub(crate) fn web_address(text: &str) -> std::result::Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|problem| format!("not a URL: {problem}"))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("expected a URL that begins with https:// or http://".to_owned());
@@ -59,7 +61,8 @@ pub(super) fn path_step(value: &str) -> Option<String> {
         if byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte) {
             step.push(char::from(byte));
         } else {
-            step.push_str(&format!("%{byte:02X}"));
+            // Writing to a text cannot fail.
+            let _ = write!(step, "%{byte:02X}");
         }
     }
     Some(step)

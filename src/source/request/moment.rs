@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::source::{Bound, TimeFormat};
 use crate::time::Time;
 
-/// The last millisecond that RFC 3339 can write; a log from before 1970 or after this is none.
-const LAST: i64 = 253_402_300_799_999;
+/// The last millisecond that the calendar writes, late in 9999; no log is from before 1970 or after this.
+const LAST: i64 = 253_402_207_200_000;
 
 /// The lower bound as sent: rounded down, and one unit lower where the API leaves the bound itself out.
 pub(super) fn lower(bound: &Bound, time: Time) -> Time {

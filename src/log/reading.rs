@@ -1,0 +1,157 @@
+//! A record, read: who it is, when it happened, and what it holds as it will be sent.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::hidden::{Hasher, REDACTED};
+use super::identity::{self, Identity};
+use super::plan::Plan;
+use super::rewrite::{Rules, rewrite};
+use super::{event_time, text};
+use crate::source::{Record, RecordPaths, TimeFormat};
+use crate::time::Time;
+
+/// Why a broken record is not shown where something of it would have to be hidden.
+const UNREADABLE: &str = "the record is no JSON, so that what is to be hidden in it cannot be found: none of it is shown";
+
+/// A record that has been read.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The record's identity as the walk remembers it.
+    pub known_as: u64,
+    /// Known by its content, so that equal records share `known_as` and are told apart by number.
+    pub by_content: bool,
+    /// When the event happened, where the record says so.
+    pub time: Option<Time>,
+    pub(super) identity: Identity<'a>,
+    pub(super) text: Cow<'a, str>,
+    pub(super) marks: Vec<Option<Range<usize>>>,
+    pub(super) problem: Option<&'static str>,
+}
+
+impl Reading<'_> {
+    /// The first value present among marks, as JSON.
+    pub(super) fn first(&self, marks: &[usize]) -> Option<&str> {
+        marks.iter().find_map(|mark| {
+            let range = self.marks.get(*mark)?.clone()?;
+            self.text.get(range)
+        })
+    }
+}
+
+/// Reads records.
+pub(super) struct Reader {
+    rules: Rules,
+    ids: Vec<Id>,
+    versions: Vec<usize>,
+    times: Vec<usize>,
+    time_format: Option<TimeFormat>,
+    hides: bool,
+}
+
+/// Where an id is, and whether its value may not be shown.
+struct Id {
+    raw: usize,
+    hidden: bool,
+}
+
+impl Reader {
+    /// A reader of a source's records, with everything that a mapping wants of them planned.
+    pub(super) fn new(
+        record: &RecordPaths,
+        mut plan: Plan,
+        hasher: Option<Hasher>,
+        doubles: bool,
+    ) -> Self {
+        let mut ids = Vec::new();
+        for path in record.id.iter().flat_map(|paths| &paths.0) {
+            let hidden = plan.hides(path);
+            let raw = plan.raw(path);
+            ids.push(Id { raw, hidden });
+        }
+        let versions = record.version.iter().map(|path| plan.raw(path)).collect();
+        let times = record.time.iter().flat_map(|paths| &paths.0);
+        let times = times.map(|path| plan.raw(path)).collect();
+        let hides = plan.is_hiding();
+        let (root, marks, raws) = plan.finish();
+        Self {
+            rules: Rules {
+                root,
+                marks,
+                raws,
+                hasher,
+                doubles,
+            },
+            ids,
+            versions,
+            times,
+            time_format: record.time_format,
+            hides,
+        }
+    }
+
+    /// Reads a record in one pass; whatever it holds, something can be sent.
+    pub(super) fn read<'a>(&self, record: Record<'a>) -> Reading<'a> {
+        let json = match record {
+            Record::Json(json) => json,
+            Record::Broken(line) => return self.broken(line),
+        };
+        let read = rewrite(&self.rules, json);
+        let raws = &read.raws;
+        let raw = |at: usize| raws.get(at).and_then(Option::as_deref);
+        let time = self
+            .times
+            .iter()
+            .find_map(|at| event_time::parse(&text::plain(raw(*at)?), self.time_format));
+        let own = self
+            .ids
+            .iter()
+            .find(|id| raw(id.raw).is_some_and(|json| json != "\"\""));
+        let (known_as, identity) = if let Some(id) = own {
+            let versions = self.versions.iter().map(|at| raw(*at));
+            let plain = plain(raws.get(id.raw).cloned().flatten().unwrap_or_default());
+            let known_as = identity::by_id(&plain, versions);
+            let hasher = self.rules.hasher.as_ref();
+            let carried = identity::carried(plain, id.hidden, hasher);
+            (known_as, Identity::Id(carried))
+        } else {
+            let (known_as, hash) = identity::by_content(json);
+            (known_as, Identity::Content(hash))
+        };
+        Reading {
+            known_as,
+            by_content: own.is_none(),
+            time,
+            identity,
+            problem: (!read.text.starts_with('{')).then_some("the record is no object"),
+            text: Cow::Owned(read.text),
+            marks: read.marks,
+        }
+    }
+
+    /// A line that is no JSON: known by its content, sent as it is.
+    fn broken<'a>(&self, line: &'a str) -> Reading<'a> {
+        let (known_as, hash) = identity::by_content(line);
+        let (text, problem) = if self.hides && line.trim_start().starts_with(['{', '[', '"']) {
+            (REDACTED, UNREADABLE)
+        } else {
+            (line, "the record is no JSON")
+        };
+        Reading {
+            known_as,
+            by_content: true,
+            time: None,
+            identity: Identity::Content(hash),
+            text: Cow::Borrowed(text),
+            marks: Vec::new(),
+            problem: Some(problem),
+        }
+    }
+}
+
+fn plain(json: Cow<'_, str>) -> Cow<'_, str> {
+    match json {
+        Cow::Borrowed(json) => text::plain(json),
+        Cow::Owned(json) => Cow::Owned(text::plain(&json).into_owned()),
+    }
+}
