@@ -92,10 +92,16 @@ impl Attributes {
         }
     }
 
-    fn leaf<'r>(&self, branch: &Branch, first: &impl Fn(&[usize]) -> Option<&'r str>) -> Option<Leaf> {
+    fn leaf<'r>(
+        &self,
+        branch: &Branch,
+        first: &impl Fn(&[usize]) -> Option<&'r str>,
+    ) -> Option<Leaf> {
         let members = match branch {
             Branch::Object(members) => members,
-            Branch::Value(attribute) => return attribute.leaf(first(&attribute.from)?, self.doubles),
+            Branch::Value(attribute) => {
+                return attribute.leaf(first(&attribute.from)?, self.doubles);
+            }
         };
         let mut leaves = Vec::with_capacity(members.len());
         for (key, branch) in members {
@@ -172,7 +178,11 @@ impl Attribute {
 
 /// A number, as a text where a double would change it; anything else as it is.
 fn number(json: String, doubles: bool) -> Leaf {
-    if doubles && !double_keeps(&json) { Leaf::Text(json) } else { Leaf::Json(json) }
+    if doubles && !double_keeps(&json) {
+        Leaf::Text(json)
+    } else {
+        Leaf::Json(json)
+    }
 }
 
 /// Puts an attribute at its place; false where the place is taken.

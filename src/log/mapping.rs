@@ -150,7 +150,8 @@ impl Mapping {
         ));
         let message = self.message(&reading);
         fields.push((self.names.message.clone(), Leaf::Text(message)));
-        self.attributes.render(first, |name, leaf| fields.push((name.clone(), leaf)));
+        self.attributes
+            .render(first, |name, leaf| fields.push((name.clone(), leaf)));
         let facts = self.facts(&reading, moment);
         fields.push((self.names.logwalk.clone(), facts));
 

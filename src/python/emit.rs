@@ -60,10 +60,10 @@ impl Emitter {
             dict.set_item(intern!(py, "ddtags"), tags)?;
         }
         for (name, leaf) in &log.fields {
-            dict.set_item(word(py, &mut words, name), self.object(py, &mut words, leaf)?)?;
+            dict.set_item(words.get(py, name), self.object(py, &mut words, leaf)?)?;
         }
         if let Some((namespace, record)) = &log.record {
-            dict.set_item(word(py, &mut words, namespace), self.fragment(py, record)?)?;
+            dict.set_item(words.get(py, namespace), self.fragment(py, record)?)?;
         }
         Ok(dict)
     }
@@ -76,7 +76,7 @@ impl Emitter {
         leaf: &Leaf,
     ) -> PyResult<Bound<'py, PyAny>> {
         match leaf {
-            Leaf::Word(known) => Ok(word(py, words, known).into_any()),
+            Leaf::Word(known) => Ok(words.get(py, known).into_any()),
             Leaf::Text(text) => Ok(PyString::new(py, text).into_any()),
             Leaf::Json(json) => match json.parse::<i64>() {
                 Ok(number) => Ok(number.into_pyobject(py)?.into_any()),
@@ -85,7 +85,7 @@ impl Emitter {
             Leaf::Object(members) => {
                 let dict = PyDict::new(py);
                 for (name, leaf) in members {
-                    dict.set_item(word(py, words, name), self.object(py, words, leaf)?)?;
+                    dict.set_item(words.get(py, name), self.object(py, words, leaf)?)?;
                 }
                 Ok(dict.into_any())
             }
@@ -101,21 +101,35 @@ impl Emitter {
             Json::Missing(error) => Err(error.clone_ref(py)),
         }
     }
-
 }
 
-/// Names and words that were made before, as Python has them.
-type Words = Vec<(Arc<str>, Py<PyString>)>;
+/// Names and words that were made before, as Python has them, and where the last one was found.
+#[derive(Default)]
+struct Words {
+    known: Vec<(Arc<str>, Py<PyString>)>,
+    next: usize,
+}
 
-fn word<'py>(py: Python<'py>, words: &mut Words, word: &Arc<str>) -> Bound<'py, PyString> {
-    if let Some((_, known)) = words.iter().find(|(known, _)| Arc::ptr_eq(known, word)) {
-        return known.bind(py).clone();
+impl Words {
+    fn get<'py>(&mut self, py: Python<'py>, word: &Arc<str>) -> Bound<'py, PyString> {
+        // One log's names follow each other as the log's before did.
+        let found = match self.known.get(self.next) {
+            Some((known, _)) if Arc::ptr_eq(known, word) => Some(self.next),
+            _ => self
+                .known
+                .iter()
+                .position(|(known, _)| Arc::ptr_eq(known, word)),
+        };
+        if let Some((at, (_, text))) = found.and_then(|at| Some((at, self.known.get(at)?))) {
+            self.next = at + 1;
+            return text.bind(py).clone();
+        }
+        let new = PyString::new(py, word);
+        if self.known.len() < MOST_WORDS {
+            self.known.push((Arc::clone(word), new.clone().unbind()));
+        }
+        new
     }
-    let new = PyString::new(py, word);
-    if words.len() < MOST_WORDS {
-        words.push((Arc::clone(word), new.clone().unbind()));
-    }
-    new
 }
 
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
