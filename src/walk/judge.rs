@@ -1,9 +1,11 @@
 //! Judges the records of a page: which are to be delivered, which were already, which are not ours.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
 use super::Walk;
+use super::seen::Itself;
 use crate::source::TimeFormat;
 use crate::time::Time;
 
@@ -224,7 +226,7 @@ impl Walk {
 
 #[derive(Default)]
 struct OnThisPage {
-    keys: HashSet<u64>,
+    keys: HashSet<u64, BuildHasherDefault<Itself>>,
     equals: HashMap<u64, u32>,
 }
 
