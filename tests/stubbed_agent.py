@@ -23,9 +23,14 @@ class Agent:
         self.config["logs_enabled"] = True
         self.cache: dict[str, str] = datadog_agent._cache
 
-    def check(self, instance: dict[str, Any], check_id: str = "logwalk:1f2e") -> LogwalkCheck:
+    def check(
+        self,
+        instance: dict[str, Any],
+        check_id: str = "logwalk:1f2e",
+        init_config: dict[str, Any] | None = None,
+    ) -> LogwalkCheck:
         """The check as the Agent loads it; a second one of the same instance is a restart."""
-        check = LogwalkCheck(name="logwalk", init_config={}, instances=[instance])
+        check = LogwalkCheck("logwalk", init_config or {}, [instance])
         check.check_id = check_id
         return check
 

@@ -1,6 +1,7 @@
 """The configuration examples are right, commented out or not."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ OPTIONS = {
     *("extra_headers", "username", "password", "tls_verify", "tls_ca_cert", "tls_cert"),
     *("tls_private_key", "tags", "service", "min_collection_interval", "disable_generic_tags"),
 }
+# What somebody might put in for a placeholder, where its own name will not do.
+VALUES = {"PORT": "3128", "SITE": "datadoghq.eu"}
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "string or mapping": (str, dict),
@@ -41,6 +44,31 @@ def uncommented(text: str) -> str:
 def resolved(text: str) -> str:
     """The text with its secrets put in, as the Agent does before a check sees it."""
     return re.sub(r"ENC\[[^]]*\]", "resolved", text)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A certificate and its key, as files, by the placeholders that ask for them."""
+    folder = tmp_path_factory.mktemp("certificates")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=client"]
+    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    return {
+        "PATH_TO_CA_CERTIFICATES": str(certificate),
+        "PATH_TO_CLIENT_CERTIFICATE": str(certificate),
+        "PATH_TO_CLIENT_KEY": str(key),
+    }
+
+
+def filled(text: str, certificates: dict[str, str]) -> str:
+    """The text with its secrets resolved and something sensible in each placeholder."""
+    values = VALUES | certificates
+
+    def value(placeholder: re.Match[str]) -> str:
+        name = placeholder[1]
+        return values.get(name, name.lower().replace("_", "-"))
+
+    return re.sub(r"<([A-Z0-9_]+)>", value, resolved(text))
 
 
 def parts(text: str) -> tuple[str, str]:
@@ -107,16 +135,20 @@ def test_the_agent_takes_the_logs_from_their_beginning(example: Path) -> None:
 
 
 @each_example
-def test_the_core_takes_every_option_as_the_example_writes_it(example: Path, agent: Agent) -> None:
-    whole = yaml.safe_load(uncommented(resolved(example.read_text())))
+def test_the_core_takes_every_option_as_the_example_writes_it(
+    example: Path, agent: Agent, certificates: dict[str, str]
+) -> None:
+    whole = yaml.safe_load(uncommented(filled(example.read_text(), certificates)))
     identities = [agent.check(instance).persistent_cache_id() for instance in whole["instances"]]
 
     assert len(set(identities)) == len(identities)
 
 
 @each_example
-def test_the_core_takes_each_option_by_itself(example: Path, agent: Agent) -> None:
-    text = resolved(example.read_text())
+def test_the_core_takes_each_option_by_itself(
+    example: Path, agent: Agent, certificates: dict[str, str]
+) -> None:
+    text = filled(example.read_text(), certificates)
     bare: dict[str, Any] = yaml.safe_load(text)["instances"][0]
     full: dict[str, Any] = yaml.safe_load(uncommented(text))["instances"][0]
     for name, value in full.items():

@@ -102,6 +102,18 @@ def test_editing_what_does_not_decide_the_records_keeps_the_place(
         {"headers": {"X-Team": "security"}},
         {"min_collection_interval": 300},
         {"service": "agents"},
+        {"too_old": "keep"},
+        {"overlap": "10m"},
+        {"settle": "1m"},
+        {"start": "oldest"},
+        {"destination": {"type": "agent"}},
+        {"extra_headers": {"X-Team": "security"}},
+        {"proxy": {"http": "http://127.0.0.1:3128"}},
+        {"tls_verify": False},
+        {"limits": {"log_bytes": 1000}},
+        {"log": {"tags": {"a": "tool_name"}, "drop": ["result"]}},
+        {"source": {"extends": "agent_handler/tool_calls", "retention": "14d"}},
+        {"source": {"extends": "agent_handler/tool_calls", "hints": {"401": "ask Ann"}}},
     ):
         edited = agent.check({**instance, **edit})
         assert edited.persistent_cache_id() == identity, edit
@@ -110,8 +122,14 @@ def test_editing_what_does_not_decide_the_records_keeps_the_place(
 def test_editing_what_decides_the_records_begins_another_place(
     agent: Agent, instance: dict[str, Any]
 ) -> None:
+    own = {"extends": "agent_handler/tool_calls"}
     edits: tuple[dict[str, Any], ...] = (
         {},
+        {"source": {**own, "request": {"path": "/logs/other/"}}},
+        {"source": {**own, "request": {"method": "POST", "body": {"a": 1}}}},
+        {"source": {**own, "request": {"method": "POST", "body": {"a": 2}}}},
+        {"source": {**own, "records": "items"}},
+        {"source": {**own, "next": {"from": "body.next", "to": "query.cursor"}}},
         {"source": "agent_handler/api_calls"},
         {"base_url": "https://ah-api-eu.merge.dev/api/v1"},
         {"query": {"status": "error"}},
@@ -137,17 +155,50 @@ def test_a_reload_supersedes_the_older_instance(
     assert agent.logs("logwalk:3c4d") == []
 
 
-def test_two_instances_of_one_stream_are_both_refused(
+def test_two_instances_of_one_stream_both_refuse_and_name_each_other(
     agent: Agent, vendor: Vendor, instance: dict[str, Any]
 ) -> None:
-    vendor.add(4)
+    ids = vendor.add(4)
     first, second = agent.check(instance, "logwalk:aaaa"), agent.check(instance, "logwalk:bbbb")
     agent.run(first)
+    # Only a reload so far, for all anybody knows.
+    agent.run(second)
+    agent.run(second)
+    assert [log["logwalk"]["id"] for log in agent.logs("logwalk:aaaa")] == ids
+
+    asked = len(vendor.requests)
+    for duplicate, other in ((first, "bbbb"), (second, "aaaa"), (first, "bbbb")):
+        with pytest.raises(RunFailed, match=rf"agent_handler/tool_calls.*as .*logwalk:{other}"):
+            agent.run(duplicate)
+    assert len(vendor.requests) == asked
+
+    # One of the two was removed: the Agent cancels it, and the other goes on.
+    first.cancel()
     agent.run(second)
 
-    for duplicate in (first, second):
-        with pytest.raises(RunFailed, match="agent_handler/tool_calls"):
-            agent.run(duplicate)
+
+def test_a_run_that_a_reload_overtakes_keeps_nothing_more(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = vendor.add(6)
+    older, newer = agent.check(instance, "logwalk:aaaa"), agent.check(instance, "logwalk:bbbb")
+    send = older.send_log
+
+    def overtaken(log: dict[str, Any]) -> None:
+        send(log)
+        if log["logwalk"]["id"] == ids[3]:
+            agent.run(newer)
+
+    monkeypatch.setattr(older, "send_log", overtaken)
+    with pytest.raises(RunFailed, match="superseded"):
+        agent.run(older)
+
+    # The older one's second page was out but not kept: it came again, and nothing else did.
+    sent = {
+        which: [log["logwalk"]["id"] for log in agent.logs(f"logwalk:{which}")]
+        for which in ("aaaa", "bbbb")
+    }
+    assert sent == {"aaaa": ids[:4], "bbbb": ids[2:]}
 
 
 def test_two_streams_of_one_source_live_side_by_side(

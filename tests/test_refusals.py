@@ -1,8 +1,6 @@
 """What stops a run is said in words, moves nothing, and names no secret."""
 
 import logging
-import threading
-import time
 from datetime import date, datetime
 from typing import Any
 
@@ -168,24 +166,3 @@ def test_no_secret_is_ever_said(
     ]
     for secret in secrets:
         assert not [text for text in everything if secret in text]
-
-
-def test_cancel_ends_a_run_that_waits_for_the_vendor(
-    agent: Agent, vendor: Vendor, instance: dict[str, Any]
-) -> None:
-    vendor.add(3)
-    vendor.open.clear()
-    check = agent.check(instance)
-    run = threading.Thread(target=check.run)
-    run.start()
-    while not vendor.requests:
-        time.sleep(0.01)
-    check.cancel()
-    run.join(timeout=1)
-
-    assert not run.is_alive()
-    assert agent.logs() == []
-
-
-def test_cancel_before_the_first_run_is_harmless(agent: Agent, instance: dict[str, Any]) -> None:
-    agent.check(instance).cancel()

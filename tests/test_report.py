@@ -1,5 +1,6 @@
 """Each run reports what it did and how far behind it is."""
 
+import time
 from typing import Any
 
 import pytest
@@ -15,12 +16,23 @@ COUNTS = (
     "records.truncated",
     "records.too_old",
     "records.future",
+    "records.resent",
+    "records.rejected",
     "bytes.sent",
     "pages.read",
     "requests",
     "retries",
 )
-GAUGES = ("api.can_connect", "lag_seconds", "behind", "throttled_seconds", "run.duration_seconds")
+GAUGES = (
+    "api.can_connect",
+    "lag_seconds",
+    "behind",
+    "retention_left_seconds",
+    "gap_seconds",
+    "cursor.age_seconds",
+    "throttled_seconds",
+    "run.duration_seconds",
+)
 
 
 def test_what_was_read_and_sent_is_counted(
@@ -45,13 +57,14 @@ def test_each_metric_has_its_documented_type(
     agent: Agent, vendor: Vendor, instance: dict[str, Any]
 ) -> None:
     vendor.add(3)
+    vendor.fail(503)
     agent.run(agent.check(instance))
     types = {
         name.removeprefix("logwalk."): {metric.type for metric in aggregator.metrics(name)}
         for name in aggregator.metric_names
     }
 
-    assert set(GAUGES) <= set(types)
+    assert set(types) == {*GAUGES, *COUNTS}
     for name, seen in types.items():
         assert seen == {aggregator.COUNT if name in COUNTS else aggregator.GAUGE}, name
 
@@ -120,6 +133,74 @@ def test_a_wait_that_the_vendor_asks_for_is_a_warning_and_survives_a_restart(
     assert any("429" in warning for warning in check.warnings)
     assert len(vendor.requests) == asked
     assert agent.logs() == []
+
+
+def test_lag_and_retention_follow_the_newest_delivered_record_while_behind(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any]
+) -> None:
+    vendor.add(9, minutes_ago=60)
+    check = agent.check({**instance, "limits": {"run_bytes": 1500}})
+    agent.run(check)
+
+    month = 30 * 24 * 3600
+    assert agent.last("behind") == 1
+    assert agent.last("lag_seconds") == pytest.approx(3600, abs=30)
+    assert agent.last("retention_left_seconds") == pytest.approx(month - 3600, abs=30)
+    assert agent.last("gap_seconds") == 0
+
+    for _ in range(9):
+        agent.run(check)
+    assert agent.last("behind") == agent.last("lag_seconds") == 0
+    assert agent.last("retention_left_seconds") == month
+
+
+def test_the_age_of_the_cursor_is_since_a_record_last_moved_it(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any]
+) -> None:
+    vendor.add(1)
+    check = agent.check(instance)
+    agent.run(check)
+    assert agent.last("cursor.age_seconds") < 1
+    time.sleep(1.1)
+    agent.run(check)
+
+    assert agent.last("cursor.age_seconds") > 1
+
+
+def test_requests_are_counted_by_their_class_of_status(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any]
+) -> None:
+    vendor.fail(403)
+    with pytest.raises(RunFailed):
+        agent.run(agent.check(instance))
+
+    assert (1, {"log_source:agent_handler/tool_calls", "status:4xx"}) in agent.metric("requests")
+
+
+def test_a_wait_within_the_run_is_counted_as_throttled(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any]
+) -> None:
+    ids = vendor.add(1)
+    vendor.fail(429, Retry_After="1")
+    check = agent.check(instance)
+    agent.run(check)
+
+    assert agent.ids() == ids
+    assert agent.last("throttled_seconds") == pytest.approx(1, abs=0.5)
+    assert agent.last("behind") == 0
+
+
+def test_what_aged_out_at_the_source_is_a_gap_in_seconds_and_in_words(
+    agent: Agent, instance: dict[str, Any]
+) -> None:
+    source = {"extends": "agent_handler/tool_calls", "retention": "2s", "overlap": "0s"}
+    agent.run(agent.check({**instance, "source": source, "start": "now"}))
+    time.sleep(3.5)
+    late = agent.check({**instance, "source": source, "start": "now"})
+    agent.run(late)
+
+    assert agent.last("gap_seconds") == pytest.approx(1.5, abs=0.5)
+    assert any("aged out" in warning for warning in late.warnings)
 
 
 def test_the_check_says_its_version(agent: Agent, vendor: Vendor, instance: dict[str, Any]) -> None:

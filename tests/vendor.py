@@ -7,10 +7,12 @@ for a reply would wait for ever.
 import base64
 import json
 import threading
+import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -40,8 +42,11 @@ class Vendor:
 
     records: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, str]] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
     faults: deque[tuple[int, dict[str, str], str]] = field(default_factory=deque)
     open: threading.Event = field(default_factory=threading.Event)
+    delay: float = 0
+    served: int = 0
     address: str = ""
 
     def __post_init__(self) -> None:
@@ -68,6 +73,11 @@ class Vendor:
         """Answer one request that comes next like this."""
         self.faults.append((status, headers, body))
 
+    def after(self, pages: int, *answers: tuple[int, dict[str, str], str]) -> None:
+        """Answer like this, one request after the other, once so many pages were served."""
+        self.served = -pages
+        self.faults.extend(answers)
+
     def page(self, query: dict[str, str]) -> dict[str, Any]:
         """One page, oldest first: after the cursor, or from `created_after` on, itself included."""
         size = int(query.get("page_size", "100"))
@@ -83,18 +93,21 @@ class Vendor:
         cursor = base64.urlsafe_b64encode(results[-1]["id"].encode()) if has_more else None
         return {"results": results, "next_cursor": cursor and cursor.decode(), "has_more": has_more}
 
-    def answer(self, path: str, authorization: str) -> tuple[int, dict[str, str], str]:
+    def answer(self, path: str, headers: Message) -> tuple[int, dict[str, str], str]:
         """The status, headers and body for a GET."""
         url = urlsplit(path)
         query = dict(parse_qsl(url.query))
+        self.headers.append(headers)
         self.requests.append(query)
         self.open.wait()
-        if self.faults:
+        time.sleep(self.delay)
+        if self.faults and self.served >= 0:
             return self.faults.popleft()
-        if authorization != f"Bearer {TOKEN}":
+        if headers.get("Authorization") != f"Bearer {TOKEN}":
             return 401, {}, json.dumps({"error": {"code": "invalid_api_key"}})
         if url.path != PATH:
             return 404, {}, json.dumps({"error": {"code": "not_found"}})
+        self.served += 1
         return 200, {}, json.dumps(self.page(query))
 
 
@@ -121,9 +134,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, or fail as told."""
-        status, headers, body = self.server.vendor.answer(
-            self.path, self.headers.get("Authorization", "")
-        )
+        status, headers, body = self.server.vendor.answer(self.path, self.headers)
         content = body.encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -26,15 +26,37 @@ const BASE: &[&str] = &[
     "tags",
     "service",
     "min_collection_interval",
-    "empty_default_hostname",
+    "debug_metrics",
     "disable_generic_tags",
-    "metric_patterns",
+    "empty_default_hostname",
+    "enable_legacy_tags_normalization",
     "loader",
+    "max_returned_metrics",
+    "metric_patterns",
     "no_index",
+    "process_isolation",
+    "process_isolation_timeout",
 ];
 
-/// `init_config`'s own, read by the base class.
-const INIT: &[&str] = &["service", "loader"];
+/// `init_config`'s own, read by the base class; the last ones are put in by `agent check` itself.
+const INIT: &[&str] = &[
+    "debug_metrics",
+    "loader",
+    "process_isolation",
+    "process_isolation_timeout",
+    "service",
+    "profile_memory",
+    "profile_memory_combine",
+    "profile_memory_diff",
+    "profile_memory_filters",
+    "profile_memory_frames",
+    "profile_memory_gc",
+    "profile_memory_limit",
+    "profile_memory_sort",
+    "profile_memory_unit",
+    "profile_memory_verbose",
+    "set_breakpoint",
+];
 
 /// Every key that an instance can have.
 pub(super) fn of_instance() -> Vec<&'static str> {

@@ -70,10 +70,16 @@ pub(super) fn too_old(value: &Written) -> Result<TooOld> {
 
 /// How often the check runs.
 pub(super) fn interval(value: &Written, agent: &AgentFacts) -> Result<Duration> {
-    match value.positive()? {
-        None => Ok(agent.default_interval),
-        Some(seconds) => Duration::try_from_secs_f64(seconds)
-            .map_err(|_| value.problem("expected seconds that fit a lifetime")),
+    Ok(seconds(value)?.unwrap_or(agent.default_interval))
+}
+
+fn seconds(value: &Written) -> Result<Option<Duration>> {
+    let Some(seconds) = value.positive()? else {
+        return Ok(None);
+    };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(span) => Ok(Some(span)),
+        Err(_) => Err(value.problem("expected seconds that fit a lifetime")),
     }
 }
 
@@ -86,10 +92,14 @@ pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) 
         "body_bytes",
         "requests_per_second",
     ])?;
-    let run_seconds = fields.at("run_seconds").positive()?;
+    let run_seconds = seconds(&fields.at("run_seconds"))?;
     Ok(Limits {
         run_bytes: Some(fields.at("run_bytes").whole(1)?.unwrap_or(RUN_BYTES)),
-        run_seconds: Some(run_seconds.unwrap_or(interval.as_secs_f64() * SHARE_OF_INTERVAL)),
+        run_seconds: Some(
+            run_seconds.map_or(interval.as_secs_f64() * SHARE_OF_INTERVAL, |span| {
+                span.as_secs_f64()
+            }),
+        ),
         log_bytes: log_bytes(&fields.at("log_bytes"), agent)?,
         body_bytes: fields
             .at("body_bytes")

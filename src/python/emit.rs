@@ -1,12 +1,15 @@
 //! Logs as Python dicts: the mapped fields as Python objects, the record as the bytes it is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
+use crate::fetch::Cancel;
 use crate::log::{Leaf, Log};
 use crate::time::Time;
 
@@ -132,18 +135,42 @@ impl Words {
     }
 }
 
+/// How long a page's logs go on after the run was cancelled: a page that is out whole need not be
+/// sent again, and `check` has to return within a second.
+const GRACE: Duration = Duration::from_millis(500);
+
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
     logs: Mutex<std::vec::IntoIter<Log>>,
     emitter: Arc<Emitter>,
+    cancel: Cancel,
+    /// When the wish to stop was first seen.
+    stopping: Mutex<Option<Instant>>,
+    cut: Arc<AtomicBool>,
 }
 
 impl Logs {
-    pub(super) fn new(logs: Vec<Log>, emitter: Arc<Emitter>) -> Self {
+    /// Logs that end early once `cancel` is raised; then `cut` says so.
+    pub(super) fn new(
+        logs: Vec<Log>,
+        emitter: Arc<Emitter>,
+        cancel: Cancel,
+        cut: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             logs: Mutex::new(logs.into_iter()),
             emitter,
+            cancel,
+            stopping: Mutex::default(),
+            cut,
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.cancel.is_raised() && {
+            let mut stopping = self.stopping.lock();
+            stopping.get_or_insert_with(Instant::now).elapsed() > GRACE
         }
     }
 }
@@ -156,6 +183,10 @@ impl Logs {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let next = self.logs.lock().next();
+        if next.is_some() && self.is_late() {
+            self.cut.store(true, Ordering::Relaxed);
+            return Ok(None);
+        }
         next.map(|log| self.emitter.dict(py, &log)).transpose()
     }
 }

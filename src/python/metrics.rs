@@ -15,6 +15,10 @@ pub(super) fn of(report: Option<&Report>, tally: &Tally) -> Vec<Metric> {
         count("records.too_old", tally.too_old),
         count("records.future", tally.future),
         count("bytes.sent", tally.bytes),
+        // `send_log` refuses nothing and confirms nothing: the series are there for dashboards that
+        // are shared with other destinations.
+        count("records.resent", 0),
+        count("records.rejected", 0),
     ];
     let Some(report) = report else { return metrics };
     metrics.push(count("pages.read", report.pages));

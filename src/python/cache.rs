@@ -1,0 +1,44 @@
+//! The Agent's persistent cache, reached through the check.
+
+use pyo3::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::keep::Slots;
+
+/// The Agent's persistent cache, reached through the check.
+pub(super) struct Cache(pub(super) Py<PyAny>);
+
+impl Cache {
+    fn key(slot: usize) -> String {
+        format!("place_{slot}")
+    }
+}
+
+impl Slots for Cache {
+    fn read(&self, slot: usize) -> Result<Option<String>> {
+        Python::attach(|py| {
+            let read = self
+                .0
+                .bind(py)
+                .call_method1("read_persistent_cache", (Self::key(slot),));
+            read.and_then(|text| text.extract()).map_err(|error| {
+                Error::Store(format!(
+                    "the Agent's cache cannot be read ({error}): nothing was read"
+                ))
+            })
+        })
+    }
+
+    fn write(&self, slot: usize, text: &str) -> Result<()> {
+        Python::attach(|py| {
+            let arguments = (Self::key(slot), text);
+            let written = self
+                .0
+                .bind(py)
+                .call_method1("write_persistent_cache", arguments);
+            written.map(drop).map_err(|error| {
+                Error::Store(format!("the Agent's cache cannot be written: {error}"))
+            })
+        })
+    }
+}

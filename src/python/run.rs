@@ -1,0 +1,226 @@
+//! One run as Python sees it: pages are pulled, their logs go out, their places are kept.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+
+use super::emit::{Emitter, Logs};
+use super::landing::Landing;
+use super::metrics;
+use crate::error::{Error, Result};
+use crate::fetch::{Cancel, Reality};
+use crate::keep::live::Instance;
+use crate::keep::{Keep, Kept};
+use crate::pages::{self, Report, Tally};
+
+/// What the walking thread hands over: a page, the end, or why there is no more.
+type Next = Result<Option<pages::Page>>;
+
+/// Walks on a thread of its own, one page ahead of whoever takes the pages.
+fn walk_ahead(
+    mut run: pages::Run<Reality>,
+    report: Arc<Mutex<Option<Report>>>,
+) -> Result<Receiver<Next>> {
+    // No room in between: the page in hand and the one just fetched are all there is.
+    let (sender, receiver) = sync_channel(0);
+    let walk = move || {
+        loop {
+            let next = run.next_page();
+            *report.lock() = Some(run.report());
+            let last = !matches!(next, Ok(Some(_)));
+            if sender.send(next).is_err() || last {
+                return;
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("logwalk".to_owned())
+        .spawn(walk)
+        .map_err(|error| {
+            Error::Unavailable(format!("no thread could be started to fetch with: {error}"))
+        })?;
+    Ok(receiver)
+}
+
+/// One run: an iterator over pages. The next page is fetched while this one is emitted.
+#[pyclass(frozen, module = "datadog_checks.logwalk._core")]
+pub(super) struct Run {
+    pages: Mutex<Option<Receiver<Next>>>,
+    keep: Mutex<Keeping>,
+    said: Vec<String>,
+    around: Around,
+    report: Arc<Mutex<Option<Report>>>,
+}
+
+/// What a run shares with its stream.
+pub(super) struct Around {
+    pub(super) live: Arc<Instance>,
+    pub(super) emitter: Arc<Emitter>,
+    pub(super) landing: Landing,
+    /// Whether the place may move.
+    pub(super) keeps: bool,
+    pub(super) cancel: Cancel,
+}
+
+struct Keeping {
+    keep: Box<dyn Keep + Send>,
+    sequence: u64,
+    landed: bool,
+    tally: Tally,
+}
+
+impl Run {
+    /// Begins to walk on from what was kept.
+    pub(super) fn begin(
+        stream: &Arc<pages::Stream>,
+        keep: Box<dyn Keep + Send>,
+        kept: Kept,
+        around: Around,
+    ) -> Result<Self> {
+        let cancel = around.cancel.clone();
+        let walk = pages::Run::new(
+            Arc::clone(stream),
+            kept.place.as_deref(),
+            stream.budget(),
+            Reality { cancel },
+        )?;
+        let report = Arc::new(Mutex::new(None));
+        let pages = walk_ahead(walk, Arc::clone(&report))?;
+        Ok(Self {
+            pages: Mutex::new(Some(pages)),
+            keep: Mutex::new(Keeping {
+                keep,
+                sequence: kept.sequence,
+                landed: false,
+                tally: Tally::default(),
+            }),
+            said: kept.said,
+            around,
+            report,
+        })
+    }
+
+    fn next(&self) -> Next {
+        let mut pages = self.pages.lock();
+        let Some(receiver) = pages.as_ref() else {
+            return Ok(None);
+        };
+        let next = receiver.recv().unwrap_or_else(|_| Err(died()));
+        // Nobody wants what was ready when the wish to stop came; it is read again.
+        let next = if self.around.cancel.is_raised() {
+            Ok(None)
+        } else {
+            next
+        };
+        if !matches!(next, Ok(Some(_))) {
+            *pages = None;
+        }
+        next
+    }
+
+    fn save(&self, page: &Page) -> Result<()> {
+        // The run was cancelled with some of the page's logs not out: it is read again.
+        if page.cut.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let mut keeping = self.keep.lock();
+        if self.around.keeps {
+            if page.logs > 0 && !keeping.landed {
+                match self.around.landing.awaited(&self.around.cancel) {
+                    Err(Error::Cancelled) => return Ok(()),
+                    awaited => awaited?,
+                }
+                keeping.landed = true;
+            }
+            self.around.live.may_keep()?;
+            let sequence = keeping.sequence + 1;
+            keeping.keep.save(sequence, &page.place)?;
+            keeping.sequence = sequence;
+        }
+        keeping.tally += page.tally;
+        Ok(())
+    }
+}
+
+/// A thread that ends without a word has panicked: its trace is on standard error.
+fn died() -> Error {
+    Error::Unavailable(
+        "the thread that reads ended unexpectedly, which is a fault in logwalk; the place did not \
+         move past what was delivered, and the Agent's own output has the trace"
+            .to_owned(),
+    )
+}
+
+#[pymethods]
+impl Run {
+    fn __iter__(run: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        run
+    }
+
+    /// Wait for the next page, GIL free; after the last, raise `RunError` if there is cause.
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Page>> {
+        let next = py.detach(|| self.next())?;
+        Ok(next.map(|page| Page {
+            logs: page.logs.len(),
+            iterator: Mutex::new(Some(page.logs)),
+            place: page.place,
+            tally: page.tally,
+            emitter: Arc::clone(&self.around.emitter),
+            cancel: self.around.cancel.clone(),
+            cut: Arc::default(),
+        }))
+    }
+
+    /// Save the place after `page`, whose logs are out; an error where that does not stick.
+    fn keep(&self, py: Python<'_>, page: &Page) -> PyResult<()> {
+        Ok(py.detach(|| self.save(page))?)
+    }
+
+    /// Kind, name without the namespace, value and further tags of all that was counted.
+    fn metrics(&self) -> Vec<metrics::Metric> {
+        let tally = self.keep.lock().tally;
+        metrics::of(self.report.lock().as_ref(), &tally)
+    }
+
+    /// What somebody should know although the run did not fail.
+    fn warnings(&self) -> Vec<String> {
+        let report = self.report.lock();
+        let said = report.iter().flat_map(|report| report.said.iter());
+        self.said.iter().chain(said).cloned().collect()
+    }
+}
+
+/// Whoever lets go of a run has no use for the page that is being fetched.
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.around.cancel.raise();
+    }
+}
+
+/// The logs of one page, in order, and with them the place to keep once they are emitted.
+#[pyclass(frozen, module = "datadog_checks.logwalk._core")]
+pub(super) struct Page {
+    logs: usize,
+    iterator: Mutex<Option<Vec<crate::log::Log>>>,
+    place: String,
+    tally: Tally,
+    emitter: Arc<Emitter>,
+    cancel: Cancel,
+    cut: Arc<AtomicBool>,
+}
+
+#[pymethods]
+impl Page {
+    fn __iter__(&self) -> Logs {
+        let logs = self.iterator.lock().take().unwrap_or_default();
+        let (emitter, cancel) = (Arc::clone(&self.emitter), self.cancel.clone());
+        Logs::new(logs, emitter, cancel, Arc::clone(&self.cut))
+    }
+
+    fn __len__(&self) -> usize {
+        self.logs
+    }
+}
