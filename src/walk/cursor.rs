@@ -64,6 +64,9 @@ impl Walk {
             return self.stop_in_a_circle(&next, now);
         }
         self.go_to(next, now);
+        if self.ages_out_beneath(now) {
+            self.fall_back_to_time(now);
+        }
     }
 
     fn go_to(&mut self, next: String, now: Time) {

@@ -151,19 +151,22 @@ impl Walk {
     /// Takes in what was delivered of a page; only a complete one moves times.
     pub(super) fn remember(&mut self, page: &Judged, taken: usize, complete: bool, now: Time) {
         let taken = &page.records[..taken.min(page.records.len())];
-        let delivered: Vec<(u64, Time)> = taken
+        let delivered = taken
             .iter()
             .filter(|record| matches!(record.verdict, Verdict::Deliver { .. }))
-            .map(|record| (record.key, record.time))
-            .collect();
+            .map(|record| (record.key, record.time));
+        // Apart from the page's others: these ids have to be kept until their time has come.
+        let (future, delivered): (Vec<_>, Vec<_>) =
+            delivered.partition(|(_, time)| *time > now.after(FUTURE));
         self.place.seen.remember(&delivered);
+        self.place.seen.remember(&future);
         let met = |record: &&JudgedRecord| {
             record.by_content && matches!(record.verdict, Verdict::Deliver { .. } | Verdict::Known)
         };
         for record in taken.iter().filter(met) {
             self.place.seen.meet_again(record.key);
         }
-        if !delivered.is_empty() {
+        if !delivered.is_empty() || !future.is_empty() {
             self.place.moved = now;
         }
         let Some(walk) = &mut self.place.walk else {
