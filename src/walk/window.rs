@@ -76,6 +76,11 @@ impl Walk {
         };
         self.place.resting = resting.map(|cursor| Resting { cursor, since });
         self.forget();
+        let frozen = walk.until.is_some() || self.source.descending;
+        if frozen && walk.began < self.run_began {
+            // Begun by an earlier run, its end is not the log's any more.
+            return self.begin_walk(now);
+        }
         self.ending = Some(Ending::CaughtUp);
     }
 

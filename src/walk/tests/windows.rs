@@ -1,6 +1,6 @@
 //! Upper bounds, and windows that follow each other.
 
-use super::telling::{NOTHING, NOW, START, Telling, at, equal, last, millis, source};
+use super::telling::{NOTHING, NOW, START, Telling, at, equal, last, millis, more, next, source};
 use crate::source::Source;
 use crate::walk::model::Style;
 
@@ -103,7 +103,7 @@ fn settle_holds_a_page_back_where_the_api_takes_no_bound_and_reads_it_again() {
     });
     let page = [at(NOW - 900), at(NOW - 100)];
     assert_eq!(
-        stream.page(&page, &super::telling::next("a")),
+        stream.page(&page, &next("a")),
         [NOW - 900],
         "the second is too fresh"
     );
@@ -111,4 +111,25 @@ fn settle_holds_a_page_back_where_the_api_takes_no_bound_and_reads_it_again() {
     stream.later(700);
     assert_eq!(stream.cursor(), None, "the page has not been passed");
     assert_eq!(stream.page(&page, &last()), [NOW - 100]);
+}
+
+#[test]
+fn a_window_begun_by_an_earlier_run_is_not_the_end_of_the_log() {
+    let required = Source {
+        window: None,
+        ..source(Style::Windows)
+    };
+    for source in [
+        required,
+        source(Style::NewestFirstWindow),
+        source(Style::NewestFirstByPage),
+    ] {
+        let mut stream = Telling::of(source);
+        stream.page(&[at(NOW - 100)], &next("a"));
+        stream.later(500);
+        stream.page(&[], &more(last(), false));
+        assert_eq!(stream.cursor(), None, "{:?}", stream.walk);
+        stream.page(&[at(NOW + 400)], &more(last(), false));
+        assert!(stream.is_caught_up(), "{:?}", stream.walk);
+    }
 }
