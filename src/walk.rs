@@ -149,8 +149,11 @@ impl Walk {
         } else if whole {
             self.move_on(&page, lead, now);
             self.grow_page();
-        } else {
+        } else if self.source.next.as_ref().is_some_and(|next| next.sticky) {
             self.ending = Some(Ending::CaughtUp);
+        } else {
+            // Not to wait at this cursor: the next poll reads the overlap again.
+            self.finish(None, now);
         }
     }
 

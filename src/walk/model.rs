@@ -18,6 +18,8 @@ pub(super) struct Event {
     pub(super) name: u64,
     pub(super) time: i64,
     pub(super) visible: i64,
+    /// What its record says of its time; none where it says nothing.
+    pub(super) dated: Option<i64>,
 }
 
 /// What goes wrong with one request.
@@ -35,6 +37,9 @@ pub(super) enum Fault {
 pub(super) struct Api {
     pub(super) style: Style,
     pub(super) by_content: bool,
+    pub(super) retention: Option<i64>,
+    /// The step of the lower bound's format.
+    pub(super) unit: i64,
     pub(super) events: Vec<Event>,
 }
 
@@ -59,9 +64,11 @@ impl Api {
         }
         let mut visible: Vec<usize> = (0..self.events.len())
             .filter(|at| self.events[*at].visible <= now)
+            .filter(|at| !self.has_aged_out(*at, now))
             .filter(|at| {
-                ask.since
-                    .is_none_or(|since| self.events[*at].time >= since.0)
+                ask.since.is_none_or(|since| {
+                    self.events[*at].time >= since.0.div_euclid(self.unit) * self.unit
+                })
             })
             .filter(|at| {
                 ask.until
@@ -85,14 +92,14 @@ impl Api {
             Style::Sticky | Style::LastId => {
                 lead.next = page
                     .last()
-                    .map(|at| at.to_string())
+                    .map(ToString::to_string)
                     .or_else(|| ask.cursor.clone());
                 if self.style == Style::LastId {
-                    lead.next = page.last().map(|at| at.to_string());
+                    lead.next = page.last().map(ToString::to_string);
                 }
             }
             _ if is_last => lead.more = Some(false),
-            _ => lead.next = page.last().map(|at| at.to_string()),
+            _ => lead.next = page.last().map(ToString::to_string),
         }
         let sent = ask.cursor.is_some() && lead.next.is_some();
         if fault == Fault::RepeatCursor && sent && !page.is_empty() {
@@ -111,6 +118,12 @@ impl Api {
         Answered::Page(facts, lead)
     }
 
+    /// Whether the API keeps a record no more.
+    pub(super) fn has_aged_out(&self, at: usize, now: i64) -> bool {
+        self.retention
+            .is_some_and(|kept| self.events[at].time < now - kept)
+    }
+
     /// A cursor names an event; the page goes on behind it in the order of the walk.
     fn position(&self, ask: &Ask, visible: &[usize], size: usize) -> usize {
         let Some(cursor) = ask
@@ -125,22 +138,39 @@ impl Api {
             Style::Page | Style::NewestFirstByPage => (cursor - 1).saturating_mul(size),
             _ => visible
                 .iter()
-                .position(|at| *at == cursor)
-                .map_or(0, |at| at + 1),
+                .position(|at| self.is_behind(cursor, *at))
+                .unwrap_or(visible.len()),
+        }
+    }
+
+    /// Whether a record comes after the one that a cursor names, be that still there or not.
+    fn is_behind(&self, cursor: usize, at: usize) -> bool {
+        let place = |at: usize| {
+            let event = &self.events[at];
+            let by = match self.style {
+                Style::Sticky => event.visible,
+                _ => event.time,
+            };
+            (by, at)
+        };
+        if self.style.descending() {
+            place(at) < place(cursor)
+        } else {
+            place(at) > place(cursor)
         }
     }
 
     fn fact(&self, at: usize) -> Fact {
         let event = &self.events[at];
         let known_as = if self.by_content {
-            event.name.wrapping_mul(0x1234_5678_9ABC_DEF1) ^ (event.time as u64)
+            event.name.wrapping_mul(0x1234_5678_9ABC_DEF1) ^ event.time.cast_unsigned()
         } else {
             (at as u64 + 1).wrapping_mul(0x9876_5432_1FED_CBA1)
         };
         Fact {
             known_as,
             by_content: self.by_content,
-            time: Some(Time(event.time)),
+            time: event.dated.map(Time),
         }
     }
 

@@ -27,7 +27,7 @@ impl Walk {
         self.mend_the_bound(now);
         let durable = self.source.next.as_ref().is_none_or(|next| next.durable);
         let size = self.page_size();
-        let by_time = !durable || self.ages_out_beneath(now);
+        let by_time = !durable || self.aged_out_beneath(now).is_some();
         match &mut self.place.walk {
             None => self.begin_walk(now),
             Some(_) if by_time => self.fall_back_to_time(now),
@@ -100,7 +100,7 @@ impl Walk {
 
     /// Asks for what is left of the walk by time, without a cursor.
     pub(super) fn fall_back_to_time(&mut self, now: Time) {
-        let lower = self.lower_bound(now);
+        let lower = self.lower_bound(now).max(self.aged_out_beneath(now));
         let rest = self.rest_from();
         let Some(walk) = &mut self.place.walk else {
             return self.begin_walk(now);
@@ -115,7 +115,7 @@ impl Walk {
 
     /// From where what is left of the walk under way is found by time: behind what it has reached by
     /// the overlap, as far as ids are known.
-    fn rest_from(&self) -> Option<Time> {
+    pub(super) fn rest_from(&self) -> Option<Time> {
         let walk = self.place.walk.as_ref()?;
         let reached = walk.reached.filter(|_| !self.source.descending);
         let rest = reached.map(|reached| {
@@ -127,21 +127,17 @@ impl Walk {
         walk.since.max(rest)
     }
 
-    /// Whether the records that this walk counts from are aging out, so that its count points
-    /// further and further on; and what is left can be found by time instead.
-    pub(super) fn ages_out_beneath(&self, now: Time) -> bool {
-        let style = self.source.next.as_ref();
-        let counts = style.is_some_and(|style| cursor::counted(&style.from).is_some());
-        let (Some(kept), Some(walk)) = (self.source.retention, &self.place.walk) else {
-            return false;
-        };
-        let floor = now.before(kept);
-        counts
-            && !self.source.descending
-            && self.source.since.is_some()
-            && walk.cursor.is_some()
-            && walk.since.is_none_or(|since| since < floor)
-            && self.rest_from().is_some_and(|rest| rest > floor)
+    /// Up to where the records that this walk counts from have aged out: its count points too far
+    /// by as many, and what is left has to be found by time.
+    pub(super) fn aged_out_beneath(&self, now: Time) -> Option<Time> {
+        let style = self.source.next.as_ref()?;
+        cursor::counted(&style.from)?;
+        self.source.since.as_ref()?;
+        let walk = self.place.walk.as_ref()?;
+        walk.cursor.as_ref()?;
+        let floor = now.before(self.source.retention?);
+        let beneath = !self.source.descending && walk.since < Some(floor);
+        beneath.then_some(floor)
     }
 
     /// A bound that was set by a clock that stood in the future gives way to the newest record:
