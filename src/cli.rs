@@ -3,6 +3,8 @@
 mod choice;
 mod conf;
 mod cursor;
+mod demo;
+mod patience;
 mod preview;
 mod secret;
 mod sim;
@@ -28,6 +30,8 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Watch the whole path: a simulated vendor, the check, a restart and a kill
+    Demo(demo::Arguments),
     /// The catalogue; with a name one source in full and a ready conf.yaml
     Sources(sources::Arguments),
     /// Check a configuration, offline, with line numbers
@@ -46,8 +50,6 @@ pub fn main<Word>(argv: impl IntoIterator<Item = Word>, python: Option<String>) 
 where
     Word: Into<OsString> + Clone,
 {
-    // Only commands that start the check itself need it.
-    drop(python);
     let command = match Command::try_parse_from(argv) {
         Ok(command) => command,
         Err(usage) => {
@@ -57,7 +59,7 @@ where
         }
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let ended = run(&command.verb, &mut out).and_then(|()| Ok(out.flush()?));
+    let ended = run(&command.verb, python, &mut out).and_then(|()| Ok(out.flush()?));
     match ended {
         Ok(()) => stop::DONE,
         Err(stop) => {
@@ -67,8 +69,9 @@ where
     }
 }
 
-fn run(verb: &Verb, out: &mut dyn Write) -> Result<(), Stop> {
+fn run(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), Stop> {
     match verb {
+        Verb::Demo(arguments) => demo::run(arguments, python, out),
         Verb::Sources(arguments) => sources::run(arguments, out),
         Verb::Validate(arguments) => validate::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),

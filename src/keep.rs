@@ -81,7 +81,7 @@ fn superseded(whose: &str, found: u64, ours: u64) -> Error {
     ))
 }
 
-fn sealed(whose: &str, sequence: u64, place: &str) -> Result<String> {
+fn checked(whose: &str, sequence: u64, place: &str) -> Result<String> {
     // A place that could not be read again must never replace one that can.
     match serde_json::from_str::<IgnoredAny>(place) {
         Ok(_) => Ok(seal(sequence, place)),

@@ -43,6 +43,7 @@ pub struct Walk {
     source: Arc<Source>,
     place: Place,
     wanted_size: Option<u32>,
+    run_began: Time,
     gap: Option<std::time::Duration>,
     fell_back: bool,
     partial_answers: u32,
@@ -82,6 +83,7 @@ impl Walk {
             wanted_size,
             place: place.unwrap_or_else(|| Place::first(start, now)),
             source,
+            run_began: now,
             gap: None,
             fell_back: false,
             partial_answers: 0,
@@ -147,8 +149,11 @@ impl Walk {
         } else if whole {
             self.move_on(&page, lead, now);
             self.grow_page();
-        } else {
+        } else if self.source.next.as_ref().is_some_and(|next| next.sticky) {
             self.ending = Some(Ending::CaughtUp);
+        } else {
+            // Not to wait at this cursor: the next poll reads the overlap again.
+            self.finish(None, now);
         }
     }
 

@@ -1,7 +1,5 @@
 //! `logwalk sim`: the simulated vendors on a port, until somebody has had enough.
 
-mod patience;
-
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::patience;
 use super::stop::Stop;
 use crate::sim::{Keys, Options, Quota, Rule, Running, Stream, serve};
 use crate::time::Time;

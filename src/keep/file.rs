@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{self, Lock};
 use super::sealed::{Opened, open};
-use super::{Keep, Kept, NO_PLACE, layout, newer_version, sealed, superseded};
+use super::{Keep, Kept, NO_PLACE, checked, layout, newer_version, superseded};
 use crate::error::Result;
 
 /// File systems take 255 bytes in a name; the identity, an ending and a number go after the label.
@@ -60,7 +60,7 @@ impl PlaceFile {
             Opened::Whole { sequence, .. } => sequence.saturating_add(1),
             Opened::Newer { .. } | Opened::Torn | Opened::Empty => 1,
         };
-        let text = sealed(&self.whose(), sequence, NO_PLACE)?;
+        let text = checked(&self.whose(), sequence, NO_PLACE)?;
         disk::replace(&self.path, &layout::spread(&text))
     }
 
@@ -96,7 +96,7 @@ impl PlaceFile {
     }
 
     fn replace(&self, sequence: u64, place: &str) -> Result<()> {
-        let text = sealed(&self.whose(), sequence, place)?;
+        let text = checked(&self.whose(), sequence, place)?;
         match self.opened()? {
             Opened::Whole {
                 sequence: found, ..

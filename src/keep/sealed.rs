@@ -48,9 +48,20 @@ pub fn open(text: &str) -> Opened {
     if text.trim().is_empty() {
         return Opened::Empty;
     }
+    if let Some(body) = body_of(text) {
+        return opened(body);
+    }
     // Spread over lines for a person it is the same text.
     let line = layout::stripped(text);
     body_of(&line).map_or(Opened::Torn, opened)
+}
+
+/// The number of a whole text as [`seal`] writes it, found without parsing its place.
+pub(super) fn number(text: &str) -> Option<u64> {
+    let body = body_of(text)?;
+    let version = format!("{{\"version\":{VERSION},\"sequence\":");
+    let (number, _) = body.strip_prefix(&version)?.split_once(',')?;
+    number.parse().ok()
 }
 
 /// The body whose checksum is right.
@@ -130,6 +141,18 @@ mod tests {
         let spread = layout::spread(&seal(3, PLACE));
         assert!(spread.lines().count() > 5);
         assert_eq!(open(&spread), whole(3, PLACE));
+    }
+
+    #[test]
+    fn the_number_of_a_whole_text_is_found_and_of_no_other() {
+        let sealed = seal(17, PLACE);
+        assert_eq!(number(&sealed), Some(17));
+        assert_eq!(number(&sealed.replace("17", "18")), None);
+        assert_eq!(number(&sealed[1..]), None);
+        assert_eq!(
+            number(&sealed_body(r#"{"version":2,"sequence":17,"x":1}"#)),
+            None
+        );
     }
 
     #[test]

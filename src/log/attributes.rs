@@ -9,21 +9,19 @@ use serde_json::value::RawValue;
 
 use super::decimal::{Decimal, double_keeps};
 use super::grammar;
+use super::line::Leaf;
 use super::plan::Plan;
 use super::text;
 use crate::error::Result;
 use crate::source::Path;
 use crate::written::Written;
 
-/// Room for what most attributes hold, so that it is made once.
-const USUAL_BYTES: usize = 96;
-
 /// One attribute: where it comes from, and what is done to it on the way.
 #[derive(Debug)]
 struct Attribute {
     from: Vec<usize>,
     times: Option<Decimal>,
-    map: HashMap<String, String>,
+    map: HashMap<String, Arc<str>>,
     join: Option<String>,
 }
 
@@ -31,7 +29,7 @@ struct Attribute {
 #[derive(Debug)]
 enum Branch {
     Value(Attribute),
-    Object(Vec<(String, Branch)>),
+    Object(Vec<(Arc<str>, Branch)>),
 }
 
 /// The mapping's attributes, by what stands at a log's top level.
@@ -65,9 +63,8 @@ impl Attributes {
                 ));
             }
         }
-        let top = root.into_iter().map(|(key, branch)| (key.into(), branch));
         Ok(Self {
-            top: top.collect(),
+            top: root,
             doubles: false,
         })
     }
@@ -82,61 +79,37 @@ impl Attributes {
         self.top.len()
     }
 
-    /// What a record puts at its log's top level, as JSON.
+    /// What a record puts at its log's top level.
     pub(super) fn render<'r>(
         &self,
         first: impl Fn(&[usize]) -> Option<&'r str>,
-        mut put: impl FnMut(&Arc<str>, String),
+        mut put: impl FnMut(&Arc<str>, Leaf),
     ) {
         for (key, branch) in &self.top {
-            let mut json = String::with_capacity(USUAL_BYTES);
-            if self.write(branch, &first, &mut json) {
-                put(key, json);
+            if let Some(leaf) = self.leaf(branch, &first) {
+                put(key, leaf);
             }
         }
     }
 
-    fn write<'r>(
+    fn leaf<'r>(
         &self,
         branch: &Branch,
         first: &impl Fn(&[usize]) -> Option<&'r str>,
-        out: &mut String,
-    ) -> bool {
+    ) -> Option<Leaf> {
         let members = match branch {
             Branch::Object(members) => members,
             Branch::Value(attribute) => {
-                let value = first(&attribute.from).and_then(|json| attribute.value(json));
-                let Some(value) = value else {
-                    return false;
-                };
-                let number = value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-                if self.doubles && number && !double_keeps(&value) {
-                    text::push_quoted(&value, out);
-                } else {
-                    out.push_str(&value);
-                }
-                return true;
+                return attribute.leaf(first(&attribute.from)?, self.doubles);
             }
         };
-        let begin = out.len();
-        out.push('{');
+        let mut leaves = Vec::with_capacity(members.len());
         for (key, branch) in members {
-            let before = out.len();
-            if before > begin + 1 {
-                out.push(',');
-            }
-            text::push_quoted(key, out);
-            out.push(':');
-            if !self.write(branch, first, out) {
-                out.truncate(before);
+            if let Some(leaf) = self.leaf(branch, first) {
+                leaves.push((key.clone(), leaf));
             }
         }
-        if out.len() == begin + 1 {
-            out.truncate(begin);
-            return false;
-        }
-        out.push('}');
-        true
+        (!leaves.is_empty()).then_some(Leaf::Object(leaves))
     }
 }
 
@@ -167,7 +140,7 @@ impl Attribute {
         let words = fields.at("map").texts()?;
         let map = words
             .into_iter()
-            .map(|(word, meaning)| (word, text::quoted(&meaning)));
+            .map(|(word, meaning)| (word, meaning.into()));
         Ok(Self {
             from: grammar::marks(&from, plan)?,
             times: factor,
@@ -176,37 +149,54 @@ impl Attribute {
         })
     }
 
-    /// The attribute's value, as JSON; none where it cannot be made.
-    fn value<'r>(&self, json: &'r str) -> Option<Cow<'r, str>> {
-        let mut value = Cow::Borrowed(json);
+    /// The attribute's value; none where it cannot be made.
+    fn leaf(&self, json: &str, doubles: bool) -> Option<Leaf> {
+        let mut text = text::plain(json);
+        let mut is_text = json.starts_with('"');
         if let Some(between) = self.join.as_deref().filter(|_| json.starts_with('[')) {
             let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
             let texts: Vec<_> = items.iter().map(|item| text::plain(item.get())).collect();
-            value = Cow::Owned(text::quoted(&texts.join(between)));
+            text = Cow::Owned(texts.join(between));
+            is_text = true;
         }
-        if let Some(meaning) = self.map.get(&*text::plain(&value)) {
-            value = Cow::Owned(meaning.clone());
+        let meaning = self.map.get(&*text);
+        if let Some(factor) = self.times {
+            let word = meaning.map_or(&*text, |meaning| meaning);
+            let product = Decimal::parse(word.trim())?.times(factor)?.in_digits()?;
+            return Some(number(product, doubles));
         }
-        let Some(factor) = self.times else {
-            return Some(value);
-        };
-        let number = Decimal::parse(text::plain(&value).trim())?;
-        number.times(factor)?.in_digits().map(Cow::Owned)
+        if let Some(meaning) = meaning {
+            return Some(Leaf::Word(meaning.clone()));
+        }
+        if is_text {
+            return Some(Leaf::Text(text.into_owned()));
+        }
+        let digits = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        Some(number(text.into_owned(), doubles && digits))
+    }
+}
+
+/// A number, as a text where a double would change it; anything else as it is.
+fn number(json: String, doubles: bool) -> Leaf {
+    if doubles && !double_keeps(&json) {
+        Leaf::Text(json)
+    } else {
+        Leaf::Json(json)
     }
 }
 
 /// Puts an attribute at its place; false where the place is taken.
-fn place(members: &mut Vec<(String, Branch)>, steps: &[String], attribute: Attribute) -> bool {
+fn place(members: &mut Vec<(Arc<str>, Branch)>, steps: &[String], attribute: Attribute) -> bool {
     let Some((key, rest)) = steps.split_first() else {
         return false;
     };
-    let found = members.iter().position(|(other, _)| other == key);
+    let found = members.iter().position(|(other, _)| **other == **key);
     match (found, rest.is_empty()) {
-        (None, true) => members.push((key.clone(), Branch::Value(attribute))),
+        (None, true) => members.push((key.as_str().into(), Branch::Value(attribute))),
         (None, false) => {
             let mut inner = Vec::new();
             place(&mut inner, rest, attribute);
-            members.push((key.clone(), Branch::Object(inner)));
+            members.push((key.as_str().into(), Branch::Object(inner)));
         }
         (Some(at), false) => {
             let Branch::Object(inner) = &mut members[at].1 else {

@@ -61,8 +61,12 @@ fn parts(log: &mut Log) -> Vec<(Arc<str>, String)> {
     for (name, leaf) in &log.fields {
         match leaf {
             Leaf::Text(text) => parts.push((name.clone(), text::quoted(text))),
-            Leaf::Json(json) if &**name != "logwalk" => parts.push((name.clone(), json.clone())),
-            Leaf::Json(_) | Leaf::Word(_) => {}
+            Leaf::Json(_) | Leaf::Object(_) if &**name != "logwalk" => {
+                let mut json = String::new();
+                leaf.push(&mut json);
+                parts.push((name.clone(), json));
+            }
+            Leaf::Json(_) | Leaf::Object(_) | Leaf::Word(_) => {}
         }
     }
     parts.extend(log.record.clone());
@@ -122,7 +126,7 @@ fn put(log: &mut Log, name: &str, json: String) {
         match leaf {
             Leaf::Text(text) => *text = text::plain(&json).into_owned(),
             Leaf::Word(_) => {}
-            Leaf::Json(old) => *old = json,
+            Leaf::Json(_) | Leaf::Object(_) => *leaf = Leaf::Json(json),
         }
         return;
     }
@@ -157,7 +161,7 @@ fn become_text(log: &mut Log, limit: usize, instance_tags: &str) {
 fn take_message(log: &mut Log, record: Option<String>) -> Option<String> {
     let mut texts = log.fields.iter_mut().filter_map(|(_, leaf)| match leaf {
         Leaf::Text(text) => Some(text),
-        Leaf::Word(_) | Leaf::Json(_) => None,
+        Leaf::Word(_) | Leaf::Json(_) | Leaf::Object(_) => None,
     });
     let message = std::mem::take(texts.next()?);
     Some(record.unwrap_or(message))
@@ -192,11 +196,8 @@ fn cut_text(whole: &str, room: usize) -> String {
 /// Writes `truncated` at the end of `logwalk`.
 fn list(log: &mut Log, paths: &str) {
     for (name, leaf) in &mut log.fields {
-        if let (Leaf::Json(json), "logwalk") = (leaf, &**name) {
-            json.pop();
-            json.push_str(",\"truncated\":[");
-            json.push_str(paths);
-            json.push_str("]}");
+        if let (Leaf::Object(facts), "logwalk") = (leaf, &**name) {
+            facts.push(("truncated".into(), Leaf::Json(format!("[{paths}]"))));
         }
     }
 }

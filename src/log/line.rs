@@ -14,6 +14,42 @@ pub enum Leaf {
     Text(String),
     /// Any JSON, as written.
     Json(String),
+    /// An object, in order.
+    Object(Vec<(Arc<str>, Leaf)>),
+}
+
+impl Leaf {
+    /// Writes the value as JSON.
+    pub(super) fn push(&self, out: &mut String) {
+        match self {
+            Self::Word(word) => text::push_quoted(word, out),
+            Self::Text(text) => text::push_quoted(text, out),
+            Self::Json(json) => out.push_str(json),
+            Self::Object(members) => {
+                for (at, (key, leaf)) in members.iter().enumerate() {
+                    out.push(if at == 0 { '{' } else { ',' });
+                    text::push_quoted(key, out);
+                    out.push(':');
+                    leaf.push(out);
+                }
+                out.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+
+    /// Counts what [`Leaf::push`] writes.
+    fn len(&self) -> usize {
+        match self {
+            Self::Word(word) => text::quoted_len(word),
+            Self::Text(text) => text::quoted_len(text),
+            Self::Json(json) => json.len(),
+            Self::Object(members) if members.is_empty() => "{}".len(),
+            Self::Object(members) => {
+                let all = members.iter().map(|(key, leaf)| member(key, leaf.len()));
+                all.sum::<usize>() + "}".len()
+            }
+        }
+    }
 }
 
 /// One log, ready to be sent.
@@ -55,11 +91,7 @@ impl Log {
                 self.push_record(&mut out);
             }
             name(key, &mut out);
-            match leaf {
-                Leaf::Word(word) => text::push_quoted(word, &mut out),
-                Leaf::Text(text) => text::push_quoted(text, &mut out),
-                Leaf::Json(json) => out.push_str(json),
-            }
+            leaf.push(&mut out);
         }
         out.push('}');
         out
@@ -86,14 +118,8 @@ impl Log {
 
     /// Counts the line as [`Log::to_json`] writes it.
     pub(super) fn measured(&self, instance_tags: &str) -> usize {
-        let leaves = self.fields.iter().map(|(key, leaf)| {
-            let value = match leaf {
-                Leaf::Word(word) => text::quoted_len(word),
-                Leaf::Text(text) => text::quoted_len(text),
-                Leaf::Json(json) => json.len(),
-            };
-            member(key, value)
-        });
+        let leaves = self.fields.iter();
+        let leaves = leaves.map(|(key, leaf)| member(key, leaf.len()));
         let time = self
             .timestamp
             .map_or(0, |time| member("timestamp", length_of(time.0)));

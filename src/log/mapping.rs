@@ -28,6 +28,9 @@ const FUTURE: Duration = Duration::from_mins(5);
 /// The members every log has besides its attributes: status, service, source, message, logwalk.
 const MEMBERS: usize = 5;
 
+/// RFC 3339 with milliseconds.
+const EVENT_TIME_BYTES: usize = 24;
+
 /// What attributes may not be: all that logwalk itself writes beside the record.
 const WRITTEN: [&str; 7] = [
     "timestamp",
@@ -43,6 +46,7 @@ const WRITTEN: [&str; 7] = [
 pub struct Mapping {
     reader: Reader,
     names: Names,
+    source: Arc<str>,
     service: Option<Arc<str>>,
     ddsource: Arc<str>,
     namespace: Arc<str>,
@@ -61,6 +65,10 @@ struct Names {
     ddsource: Arc<str>,
     message: Arc<str>,
     logwalk: Arc<str>,
+    id: Arc<str>,
+    source: Arc<str>,
+    event_time: Arc<str>,
+    error: Arc<str>,
 }
 
 impl Mapping {
@@ -93,7 +101,12 @@ impl Mapping {
                 ddsource: "ddsource".into(),
                 message: "message".into(),
                 logwalk: "logwalk".into(),
+                id: "id".into(),
+                source: "source".into(),
+                event_time: "event_time".into(),
+                error: "error".into(),
             },
+            source: terms.source_name.as_str().into(),
             service: names::service(&fields, &terms)?.map(Into::into),
             ddsource: names::ddsource(&fields, source, &terms)?.into(),
             namespace: namespace.into(),
@@ -137,11 +150,10 @@ impl Mapping {
         ));
         let message = self.message(&reading);
         fields.push((self.names.message.clone(), Leaf::Text(message)));
-        self.attributes.render(first, |name, json| {
-            fields.push((name.clone(), Leaf::Json(json)));
-        });
+        self.attributes
+            .render(first, |name, leaf| fields.push((name.clone(), leaf)));
         let facts = self.facts(&reading, moment);
-        fields.push((self.names.logwalk.clone(), Leaf::Json(facts)));
+        fields.push((self.names.logwalk.clone(), facts));
 
         let is_object = reading.problem.is_none();
         let record = is_object.then(|| (self.namespace.clone(), reading.text.into_owned()));
@@ -174,26 +186,22 @@ impl Mapping {
     }
 
     /// What `logwalk` holds.
-    fn facts(&self, reading: &Reading<'_>, moment: Moment) -> String {
-        let mut facts = String::with_capacity(160);
-        facts.push_str("{\"id\":");
-        match &reading.identity {
-            Identity::Id(id) => text::push_quoted(id, &mut facts),
-            Identity::Content(hash) => {
-                let hash = hidden::hex(hash);
-                text::push_quoted(&format!("{hash}-{}", moment.ordinal), &mut facts);
-            }
-        }
-        facts.push_str(",\"source\":");
-        text::push_quoted(&self.terms.source_name, &mut facts);
-        facts.push_str(",\"event_time\":\"");
-        event_time::push(moment.event, &mut facts);
-        facts.push('"');
+    fn facts(&self, reading: &Reading<'_>, moment: Moment) -> Leaf {
+        let id = match &reading.identity {
+            Identity::Id(id) => id.clone().into_owned(),
+            Identity::Content(hash) => format!("{}-{}", hidden::hex(hash), moment.ordinal),
+        };
+        let mut event_time = String::with_capacity(EVENT_TIME_BYTES);
+        event_time::push(moment.event, &mut event_time);
+        let names = &self.names;
+        // One more than most logs need: a log that is cut says so here.
+        let mut facts = Vec::with_capacity(4);
+        facts.push((names.id.clone(), Leaf::Text(id)));
+        facts.push((names.source.clone(), Leaf::Word(self.source.clone())));
+        facts.push((names.event_time.clone(), Leaf::Text(event_time)));
         if let Some(problem) = reading.problem {
-            facts.push_str(",\"error\":");
-            text::push_quoted(problem, &mut facts);
+            facts.push((names.error.clone(), Leaf::Text(problem.to_owned())));
         }
-        facts.push('}');
-        facts
+        Leaf::Object(facts)
     }
 }

@@ -1,6 +1,5 @@
 //! Logs as Python dicts: the mapped fields as Python objects, the record as the bytes it is.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -9,9 +8,6 @@ use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
 use crate::fetch::Cancel;
 use crate::log::{Leaf, Log};
@@ -20,7 +16,7 @@ use crate::time::Time;
 /// Builds dicts; remembers the few names and words that every log repeats.
 pub(super) struct Emitter {
     json: Json,
-    words: Mutex<Vec<(Arc<str>, Py<PyString>)>>,
+    words: Mutex<Words>,
 }
 
 /// How a text that is JSON already becomes something that the Agent's encoder takes.
@@ -32,9 +28,6 @@ enum Json {
     /// Neither could be imported; the error is raised where a log needs it.
     Missing(PyErr),
 }
-
-/// Attributes such as `usr.id` and what stands in them; what lies deeper is the vendor's.
-const DEPTH: u8 = 3;
 
 /// Words that a mapping may repeat; more than this are values that vary, and are not remembered.
 const MOST_WORDS: usize = 64;
@@ -58,6 +51,7 @@ impl Emitter {
     }
 
     fn dict<'py>(&self, py: Python<'py>, log: &Log) -> PyResult<Bound<'py, PyDict>> {
+        let mut words = self.words.lock();
         let dict = PyDict::new(py);
         if let Some(time) = log.timestamp {
             match whole_seconds(time) {
@@ -69,40 +63,35 @@ impl Emitter {
             dict.set_item(intern!(py, "ddtags"), tags)?;
         }
         for (name, leaf) in &log.fields {
-            let name = self.word(py, name);
-            match leaf {
-                Leaf::Word(word) => dict.set_item(name, self.word(py, word))?,
-                Leaf::Text(text) => dict.set_item(name, text)?,
-                Leaf::Json(json) => dict.set_item(name, self.object(py, json, DEPTH)?)?,
-            }
+            dict.set_item(words.get(py, name), self.object(py, &mut words, leaf)?)?;
         }
         if let Some((namespace, record)) = &log.record {
-            dict.set_item(self.word(py, namespace), self.fragment(py, record)?)?;
+            dict.set_item(words.get(py, namespace), self.fragment(py, record)?)?;
         }
         Ok(dict)
     }
 
-    /// A mapped value as Python has it; what Python would change, and what is deep, as it is.
-    fn object<'py>(&self, py: Python<'py>, json: &str, depth: u8) -> PyResult<Bound<'py, PyAny>> {
-        if let Ok(number) = json.parse::<i64>() {
-            return Ok(number.into_pyobject(py)?.into_any());
-        }
-        match (json.as_bytes().first(), depth) {
-            (Some(b'"'), _) => match serde_json::from_str::<Cow<'_, str>>(json) {
-                Ok(text) => Ok(PyString::new(py, &text).into_any()),
+    /// A mapped value as Python has it; what Python would change, and the vendor's own, as it is.
+    fn object<'py>(
+        &self,
+        py: Python<'py>,
+        words: &mut Words,
+        leaf: &Leaf,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match leaf {
+            Leaf::Word(known) => Ok(words.get(py, known).into_any()),
+            Leaf::Text(text) => Ok(PyString::new(py, text).into_any()),
+            Leaf::Json(json) => match json.parse::<i64>() {
+                Ok(number) => Ok(number.into_pyobject(py)?.into_any()),
                 Err(_) => self.fragment(py, json),
             },
-            (Some(b'{'), 1..) => match serde_json::from_str::<Members<'_>>(json) {
-                Ok(Members(members)) => {
-                    let dict = PyDict::new(py);
-                    for (name, value) in members {
-                        dict.set_item(&*name, self.object(py, value.get(), depth - 1)?)?;
-                    }
-                    Ok(dict.into_any())
+            Leaf::Object(members) => {
+                let dict = PyDict::new(py);
+                for (name, leaf) in members {
+                    dict.set_item(words.get(py, name), self.object(py, words, leaf)?)?;
                 }
-                Err(_) => self.fragment(py, json),
-            },
-            _ => self.fragment(py, json),
+                Ok(dict.into_any())
+            }
         }
     }
 
@@ -115,50 +104,36 @@ impl Emitter {
             Json::Missing(error) => Err(error.clone_ref(py)),
         }
     }
+}
 
-    fn word<'py>(&self, py: Python<'py>, word: &Arc<str>) -> Bound<'py, PyString> {
-        let mut words = self.words.lock();
-        if let Some((_, known)) = words.iter().find(|(known, _)| Arc::ptr_eq(known, word)) {
-            return known.bind(py).clone();
+/// Names and words that were made before, as Python has them, and where the last one was found.
+#[derive(Default)]
+struct Words {
+    known: Vec<(Arc<str>, Py<PyString>)>,
+    next: usize,
+}
+
+impl Words {
+    fn get<'py>(&mut self, py: Python<'py>, word: &Arc<str>) -> Bound<'py, PyString> {
+        // One log's names follow each other as the log's before did.
+        let found = match self.known.get(self.next) {
+            Some((known, _)) if Arc::ptr_eq(known, word) => Some(self.next),
+            _ => self
+                .known
+                .iter()
+                .position(|(known, _)| Arc::ptr_eq(known, word)),
+        };
+        if let Some((at, (_, text))) = found.and_then(|at| Some((at, self.known.get(at)?))) {
+            self.next = at + 1;
+            return text.bind(py).clone();
         }
         let new = PyString::new(py, word);
-        if words.len() < MOST_WORDS {
-            words.push((Arc::clone(word), new.clone().unbind()));
+        if self.known.len() < MOST_WORDS {
+            self.known.push((Arc::clone(word), new.clone().unbind()));
         }
         new
     }
 }
-
-/// An object's members, in order, their values as written.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(Name(name)) = map.next_key()? {
-            members.push((name, map.next_value()?));
-        }
-        Ok(Members(members))
-    }
-}
-
-/// A name, borrowed where it holds no escape.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// How long a page's logs go on after the run was cancelled: a page that is out whole need not be
 /// sent again, and `check` has to return within a second.

@@ -88,7 +88,10 @@ impl Reply {
     /// The body as text; what is not UTF-8 becomes U+FFFD, so that one broken record fails no page.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        match std::str::from_utf8(&self.body) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&self.body),
+        }
     }
 }
 

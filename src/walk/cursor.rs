@@ -64,6 +64,10 @@ impl Walk {
             return self.stop_in_a_circle(&next, now);
         }
         self.go_to(next, now);
+        let aged_out = self.aged_out_beneath(now);
+        if aged_out.is_some() && self.rest_from() > aged_out {
+            self.fall_back_to_time(now);
+        }
     }
 
     fn go_to(&mut self, next: String, now: Time) {

@@ -1,9 +1,11 @@
 //! Judges the records of a page: which are to be delivered, which were already, which are not ours.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
 use super::Walk;
+use super::seen::Itself;
 use crate::source::TimeFormat;
 use crate::time::Time;
 
@@ -54,7 +56,6 @@ pub(super) struct JudgedRecord {
     pub(super) key: u64,
     pub(super) by_content: bool,
     pub(super) own_time: Option<Time>,
-    pub(super) time: Time,
     pub(super) verdict: Verdict,
 }
 
@@ -109,21 +110,19 @@ impl Walk {
         let mut records = Vec::with_capacity(facts.len());
         for fact in facts {
             let time = fact.time.or(time_before).unwrap_or(now);
-            time_before = Some(time);
             let ordinal = if fact.by_content {
                 self.ordinal(fact, &mut on_this_page)
             } else {
                 1
             };
             let key = key(fact.known_as, ordinal);
-            let verdict = if fact
-                .time
-                .is_some_and(|own| lower.is_some_and(|cut| own < cut))
-            {
+            // Newest first, one without a time is no newer than the record before it.
+            let at_most = fact.time.or(time_before.filter(|_| self.source.descending));
+            let verdict = if at_most.is_some_and(|time| lower.is_some_and(|cut| time < cut)) {
                 Verdict::Outside
             } else if fact
                 .time
-                .is_some_and(|own| upper.is_some_and(|cut| own > cut))
+                .is_some_and(|own| upper.is_some_and(|cut| own > cut) && own <= now.after(FUTURE))
             {
                 Verdict::NotYet
             } else if self.place.seen.knows(key) || !on_this_page.keys.insert(key) {
@@ -131,12 +130,12 @@ impl Walk {
             } else {
                 Verdict::Deliver { ordinal, time }
             };
+            time_before = Some(time);
             let by_content = fact.by_content;
             records.push(JudgedRecord {
                 key,
                 by_content,
                 own_time: fact.time,
-                time,
                 verdict,
             });
         }
@@ -151,19 +150,22 @@ impl Walk {
     /// Takes in what was delivered of a page; only a complete one moves times.
     pub(super) fn remember(&mut self, page: &Judged, taken: usize, complete: bool, now: Time) {
         let taken = &page.records[..taken.min(page.records.len())];
-        let delivered: Vec<(u64, Time)> = taken
+        let delivered = taken
             .iter()
             .filter(|record| matches!(record.verdict, Verdict::Deliver { .. }))
-            .map(|record| (record.key, record.time))
-            .collect();
+            .map(|record| (record.key, record.own_time.unwrap_or(now)));
+        // Apart from the page's others, whose ids can go earlier: what is dated ahead, and what has
+        // no time, which may be as new as now.
+        let (odd, delivered): (Vec<_>, Vec<_>) = delivered.partition(|(_, time)| *time >= now);
         self.place.seen.remember(&delivered);
+        self.place.seen.remember(&odd);
         let met = |record: &&JudgedRecord| {
             record.by_content && matches!(record.verdict, Verdict::Deliver { .. } | Verdict::Known)
         };
         for record in taken.iter().filter(met) {
             self.place.seen.meet_again(record.key);
         }
-        if !delivered.is_empty() {
+        if !delivered.is_empty() || !odd.is_empty() {
             self.place.moved = now;
         }
         let Some(walk) = &mut self.place.walk else {
@@ -224,7 +226,7 @@ impl Walk {
 
 #[derive(Default)]
 struct OnThisPage {
-    keys: HashSet<u64>,
+    keys: HashSet<u64, BuildHasherDefault<Itself>>,
     equals: HashMap<u64, u32>,
 }
 

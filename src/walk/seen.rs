@@ -1,6 +1,7 @@
 //! The records a walk has delivered lately, so that what is read again is sent once.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,9 +18,29 @@ pub const MOST_SEEN: usize = 65_536;
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     segments: VecDeque<Segment>,
-    known: HashMap<u64, Met>,
+    known: HashMap<u64, Met, BuildHasherDefault<Itself>>,
     again: Vec<u64>,
     let_go: Option<Time>,
+}
+
+/// Keys are the beginning of a cryptographic hash: hashing them again would win nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
 }
 
 /// When a key was met last.

@@ -35,6 +35,14 @@ impl Walk {
         let lag = reached
             .filter(|_| behind)
             .map_or(Duration::ZERO, |reached| now.since(reached));
+        let undelivered = if self.source.descending {
+            let walk = self.place.walk.as_ref();
+            walk.and_then(|walk| walk.since).or(self.place.bound)
+        } else {
+            reached
+        };
+        let oldest = undelivered.or(self.place.start).filter(|_| behind);
+        let age = oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
         let let_go = self.place.seen.let_go();
         let shrunk = self
             .place
@@ -44,7 +52,7 @@ impl Walk {
         Standing {
             behind,
             lag,
-            retention_left: self.source.retention.map(|kept| kept.saturating_sub(lag)),
+            retention_left: self.source.retention.map(|kept| kept.saturating_sub(age)),
             gap: self.gap.unwrap_or_default(),
             cursor_age: now.since(self.place.moved),
             overlap_shrunk_to: shrunk.filter(|shrunk| *shrunk < self.source.overlap),

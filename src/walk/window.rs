@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::judge::FUTURE;
 use super::place::{Resting, UnderWay};
 use super::{Ending, Walk, cursor};
 use crate::time::Time;
@@ -9,26 +10,27 @@ use crate::time::Time;
 /// A wait longer than this is a mistake in the reply or in a clock, and is cut to it.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
+fn just_after(time: Time) -> Time {
+    time.after(Duration::from_millis(1))
+}
+
 impl Walk {
     /// Goes on with the walk under way, or begins one.
     pub(super) fn begin(&mut self, now: Time) {
         self.gap = self.span_aged_out(now);
-        if let Some(until) = self
-            .place
-            .not_before
-            .take_if(|until| *until <= now.after(LONGEST_WAIT))
-        {
-            if until > now {
-                self.told_to_wait(until, now);
-                return;
-            }
+        // One that reaches further than any wait is from another clock than this.
+        let waits = |until: &Time| *until > now && *until <= now.after(LONGEST_WAIT);
+        if let Some(until) = self.place.not_before.take().filter(waits) {
+            self.told_to_wait(until, now);
+            return;
         }
-        self.place.not_before = None;
+        self.mend_the_bound(now);
         let durable = self.source.next.as_ref().is_none_or(|next| next.durable);
         let size = self.page_size();
+        let by_time = !durable || self.aged_out_beneath(now).is_some();
         match &mut self.place.walk {
             None => self.begin_walk(now),
-            Some(_) if !durable => self.fall_back_to_time(now),
+            Some(_) if by_time => self.fall_back_to_time(now),
             Some(walk) if walk.cursor.is_none() => {
                 // Read again from its first page: equal records are counted anew.
                 walk.cut.clear();
@@ -74,6 +76,11 @@ impl Walk {
         };
         self.place.resting = resting.map(|cursor| Resting { cursor, since });
         self.forget();
+        let frozen = walk.until.is_some() || self.source.descending;
+        if frozen && walk.began < self.run_began {
+            // Begun by an earlier run, its end is not the log's any more.
+            return self.begin_walk(now);
+        }
         self.ending = Some(Ending::CaughtUp);
     }
 
@@ -93,22 +100,55 @@ impl Walk {
 
     /// Asks for what is left of the walk by time, without a cursor.
     pub(super) fn fall_back_to_time(&mut self, now: Time) {
-        let ascending = !self.source.descending;
-        let lower = self.lower_bound(now);
+        let lower = self.lower_bound(now).max(self.aged_out_beneath(now));
+        let rest = self.rest_from();
         let Some(walk) = &mut self.place.walk else {
             return self.begin_walk(now);
         };
-        let reached = walk
-            .reached
-            .filter(|_| ascending)
-            .map(|reached| reached.min(walk.began));
-        let reached = reached.map(|reached| reached.before(self.source.overlap));
-        walk.since = walk.since.max(reached).max(lower);
+        walk.since = rest.max(lower);
         walk.cursor = None;
         walk.used.clear();
         walk.cut.clear();
         self.same_pages = cursor::SamePages::default();
         self.place.seen.begin_walk();
+    }
+
+    /// From where what is left of the walk under way is found by time: behind what it has reached by
+    /// the overlap, as far as ids are known.
+    pub(super) fn rest_from(&self) -> Option<Time> {
+        let walk = self.place.walk.as_ref()?;
+        let reached = walk.reached.filter(|_| !self.source.descending);
+        let rest = reached.map(|reached| {
+            let reached = reached.min(walk.began);
+            let known = self.place.seen.let_go().map(just_after);
+            let behind = reached.before(self.source.overlap);
+            known.map_or(behind, |known| behind.max(known.min(reached)))
+        });
+        walk.since.max(rest)
+    }
+
+    /// Up to where the records that this walk counts from have aged out: its count points too far
+    /// by as many, and what is left has to be found by time.
+    pub(super) fn aged_out_beneath(&self, now: Time) -> Option<Time> {
+        let style = self.source.next.as_ref()?;
+        cursor::counted(&style.from)?;
+        self.source.since.as_ref()?;
+        let walk = self.place.walk.as_ref()?;
+        walk.cursor.as_ref()?;
+        let floor = now.before(self.source.retention?);
+        let beneath = !self.source.descending && walk.since < Some(floor);
+        beneath.then_some(floor)
+    }
+
+    /// A bound that was set by a clock that stood in the future gives way to the newest record:
+    /// else nothing would be asked for until that future has come.
+    fn mend_the_bound(&mut self, now: Time) {
+        let Some(newest) = self.place.newest.filter(|newest| *newest <= now) else {
+            return;
+        };
+        if self.place.bound > Some(now.after(FUTURE)) {
+            self.place.bound = Some(newest);
+        }
     }
 
     /// Takes in that an answer was not whole: asks again with half the window, a few times.
@@ -118,18 +158,17 @@ impl Walk {
             self.ending = Some(Ending::Partial(why.to_owned()));
             return;
         }
-        let Some(walk) = self
-            .place
-            .walk
-            .as_mut()
-            .filter(|_| self.source.until.is_some())
-        else {
+        // Not from the walk's beginning: more may have been delivered since than is remembered.
+        let rest = self.rest_from();
+        let takes_until = self.source.until.is_some();
+        let Some(walk) = self.place.walk.as_mut().filter(|_| takes_until) else {
             return;
         };
-        let Some(since) = walk.since else { return };
+        let Some(since) = rest else { return };
         let end = walk.until.unwrap_or(walk.began);
         let half = since.after(end.since(since) / 2);
         if half > since {
+            walk.since = rest;
             walk.until = Some(half);
             walk.more_windows = true;
             walk.first_page_read = false;
@@ -189,7 +228,7 @@ impl Walk {
             .before(self.source.overlap)
             .max(self.place.start.unwrap_or(Time(i64::MIN)));
         if let Some(let_go) = self.place.seen.let_go() {
-            lower = lower.max(let_go.after(Duration::from_millis(1)).min(bound));
+            lower = lower.max(just_after(let_go).min(bound));
         }
         let floor = self.source.retention.map(|kept| now.before(kept));
         Some(floor.map_or(lower, |floor| lower.max(floor)))
@@ -214,12 +253,11 @@ impl Walk {
         if self.source.record.time.is_none() {
             return Some(walk.began);
         }
-        let newest = if self.source.descending {
+        if self.source.descending {
             walk.top
         } else {
             self.place.newest
-        };
-        newest
+        }
     }
 
     fn forget(&mut self) {

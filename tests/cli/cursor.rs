@@ -216,3 +216,35 @@ fn a_value_that_decides_the_place_has_to_be_known() {
     assert!(words.contains("instances[0].query.connector_id"), "{words}");
     assert!(words.contains("LOGWALK_TEST_KEY is not set"), "{words}");
 }
+
+#[test]
+fn a_place_that_this_version_does_not_know_is_shown_as_it_is_and_can_be_reset() {
+    let kept = Kept::new("");
+    kept.cursor(&["set", "--token", "x"]).done();
+    let path = kept.place()["path"].as_str().unwrap().to_owned();
+    std::fs::write(&path, logwalk::keep::seal(5, "{\"strange\": 1}")).unwrap();
+    let out = kept.cursor(&["show"]).done();
+    assert!(
+        out.contains("not one of this version: {\"strange\":1}"),
+        "{out}"
+    );
+    assert_eq!(kept.place()["place"]["strange"], 1);
+    kept.cursor(&["reset"]).done();
+    assert_eq!(kept.place()["sequence"], 6);
+}
+
+#[test]
+fn a_place_is_moved_only_while_nobody_holds_the_stream() {
+    use logwalk::keep::PlaceFile;
+    let kept = Kept::new("");
+    let identity = kept.place()["identity"].as_str().unwrap().to_owned();
+    let folder = kept.folder.path().join("places");
+    let mut walking = PlaceFile::new(&folder, "agent_handler/tool_calls", &identity);
+    walking.hold().unwrap();
+    for words in [&["set", "--token", "x"][..], &["reset"]] {
+        assert!(kept.cursor(words).failed(1).contains("in use"));
+    }
+    kept.cursor(&["show"]).done();
+    drop(walking);
+    kept.cursor(&["set", "--token", "x"]).done();
+}

@@ -41,19 +41,24 @@ pub(super) fn print(
 ) -> Result<(), Stop> {
     writeln!(out, "{}", config.label())?;
     let mut lines = vec![("file", path.display().to_string())];
-    match place::read(kept)? {
-        Some(place) => {
+    match place::read(kept) {
+        Ok(Some(place)) => {
             lines.push(("number", kept.sequence.to_string()));
             lines.extend(standing(&place, now));
         }
-        None if kept.lost => lines.push(("place", "damaged, see below".to_owned())),
-        None => lines.push((
-            "place",
-            format!(
-                "none, the next run begins at {}",
-                wording::start(config.start)
-            ),
-        )),
+        Ok(None) if kept.lost => lines.push(("place", "damaged, see below".to_owned())),
+        Ok(None) => {
+            let start = wording::start(config.start);
+            lines.push(("place", format!("none, the next run begins at {start}")));
+        }
+        Err(_) => {
+            let text = kept.place.as_deref().unwrap_or_default();
+            lines.push(("number", kept.sequence.to_string()));
+            lines.push((
+                "place",
+                format!("not one of this version: {}", begin_of(text)),
+            ));
+        }
     }
     for (name, value) in lines {
         writeln!(out, "  {name:<10} {value}")?;

@@ -1,20 +1,20 @@
 //! Waiting until somebody says that it is enough.
 
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
 /// The end of a command that goes on until it is told to stop.
-pub(super) struct End {
+pub(crate) struct End {
     told: Receiver<()>,
     _signals: Runtime,
 }
 
 impl End {
     /// Watches for ctrl-c and SIGTERM from now on, and for the end of standard input if asked to.
-    pub(super) fn watched(stdin_too: bool) -> io::Result<Self> {
+    pub(crate) fn watched(stdin_too: bool) -> io::Result<Self> {
         let (tell, told) = channel();
         let signals = signals(&tell)?;
         if stdin_too {
@@ -30,8 +30,13 @@ impl End {
     }
 
     /// Returns once one of them has come.
-    pub(super) fn wait(self) {
+    pub(crate) fn wait(self) {
         let _ = self.told.recv();
+    }
+
+    /// Whether one of them has come.
+    pub(crate) fn has_come(&self) -> bool {
+        self.told.try_recv() != Err(TryRecvError::Empty)
     }
 }
 
