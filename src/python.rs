@@ -39,7 +39,7 @@ pyo3::create_exception!(
     _core,
     ConfigError,
     LogwalkError,
-    "The configuration is wrong and nothing was read; the text names path and fix, no secret."
+    "The configuration is wrong and the place did not move; the text names path and fix."
 );
 pyo3::create_exception!(
     _core,
@@ -145,7 +145,7 @@ impl Stream {
         Ok(py.detach(|| self.begin(cache, keeps, cancel))?)
     }
 
-    /// End the run under way soon; returns at once, from any thread.
+    /// End the run under way within a second; returns at once, from any thread.
     fn cancel(&self) {
         self.cancel.lock().raise();
         self.live.leave();

@@ -70,6 +70,10 @@ pub(super) fn too_old(value: &Written) -> Result<TooOld> {
 
 /// How often the check runs.
 pub(super) fn interval(value: &Written, agent: &AgentFacts) -> Result<Duration> {
+    // To the Agent, nought is the same as nothing.
+    if value.value.as_f64() == Some(0.0) {
+        return Ok(agent.default_interval);
+    }
     Ok(seconds(value)?.unwrap_or(agent.default_interval))
 }
 

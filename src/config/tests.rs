@@ -254,7 +254,7 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
             "page_size: expected a whole number from 1 on, found a number",
         ),
         (
-            json!({"min_collection_interval": 0}),
+            json!({"min_collection_interval": -1}),
             "min_collection_interval: expected a number above zero, found a number",
         ),
         (

@@ -9,7 +9,7 @@ class LogwalkError(Exception):
     """Anything the core raises."""
 
 class ConfigError(LogwalkError):
-    """The configuration is wrong and nothing was read; the text names path and fix, no secret."""
+    """The configuration is wrong and the place did not move; the text names path and fix."""
 
 class RunError(LogwalkError):
     """The run ended for a reason that somebody must act on, in words with the fix."""
@@ -52,7 +52,10 @@ class Stream:
     def run(self, cache: Cache, keeps: bool) -> Run:
         """Begin a run: read the place and start to fetch. Without `keeps` the place never moves."""
     def cancel(self) -> None:
-        """End the run under way, and any later one, soon; returns at once, from any thread."""
+        """End the run under way within a second; returns at once, from any thread.
+
+        A run that begins later is another one: it is not cancelled.
+        """
 
 @final
 class Run:
@@ -62,7 +65,11 @@ class Run:
     def __next__(self) -> Page:
         """Wait for the next page, GIL free; after the last, raise RunError if there is cause."""
     def keep(self, page: Page) -> None:
-        """Save the place after `page`, whose logs are out; RunError where that does not stick."""
+        """Save the place after `page`, whose logs are out.
+
+        RunError where that does not stick, ConfigError where the Agent drops what is sent to it.
+        Nothing is saved of a page that a cancelled run did not emit to its end.
+        """
     def metrics(self) -> list[tuple[Literal["gauge", "count"], str, float, list[str]]]:
         """Kind, name without the namespace, value and further tags of all that was counted."""
     def warnings(self) -> list[str]:

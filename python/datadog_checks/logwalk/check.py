@@ -24,7 +24,7 @@ class LogwalkCheck(AgentCheck):
         self.stream: Stream | None = None
 
     def load_configuration_models(self, package_path: str | None = None) -> None:
-        """Nothing: the core has read every option, and models would cost 6 MB to read them again."""
+        """Nothing: the core has read every option; models would cost 6 MB to read them again."""
 
     def opened(self) -> Stream:
         """The stream; its configuration is checked when it is first asked for, in the first run."""
