@@ -70,8 +70,7 @@ check-stub: $(VENV)/built $(VENV)/check
 	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml datadog_checks.logwalk._core
 
 bench: $(VENV)/built
-	set -- benches/*.py; [ -e "$$1" ] || { echo "there is nothing in benches/ to run"; exit 1; }; \
-	for bench; do $(BIN)/python "$$bench"; done
+	$(BIN)/python benches/run.py
 
 wheel: $(CARRIED) $(VENV)/agent $(VENV)/build $(VENV)/test $(VENV)/wheel-tools
 	rm -f dist/*.whl

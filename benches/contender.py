@@ -1,4 +1,6 @@
-"""One contender in a process of its own: `contender.py NAME ADDRESS MODE [POLLS]`, a line of JSON out.
+"""One contender in a process of its own: `contender.py NAME ADDRESS MODE [POLLS]`.
+
+It prints a line of JSON with what it measured of itself.
 
 Modes: `import` (only the base package), `walk` (everything, to a sink that does nothing), `lines`
 (everything, and the lines themselves, to compare), `idle` (everything, then polls that find
@@ -29,7 +31,12 @@ def main() -> None:
     kept = sink.lines() if mode == "lines" else sink.nothing()
     check = contender(name, url)
     walked = measured(check)
-    result: dict[str, Any] = {**walked, "base": base, "rss": memory("VmRSS"), "peak": memory("VmHWM")}
+    result: dict[str, Any] = {
+        **walked,
+        "base": base,
+        "rss": memory("VmRSS"),
+        "peak": memory("VmHWM"),
+    }
     if mode == "lines":
         result["lines"] = kept
     if mode == "idle":

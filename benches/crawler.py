@@ -5,6 +5,7 @@ place than logwalk: no ids, no overlap, a cursor with the last record of each pa
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,10 +68,8 @@ class ToolCalls(LogStream):
         for field in JSON_IN_STRINGS:
             text = record.get(field)
             if isinstance(text, str):
-                try:
+                with suppress(orjson.JSONDecodeError):
                     record[field] = orjson.loads(text)
-                except orjson.JSONDecodeError:
-                    pass
         moment = datetime.fromisoformat(record["started_at"])
         name, status = record["tool_name"], record["status"]
         user = record.get("registered_user") or {}

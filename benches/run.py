@@ -75,14 +75,15 @@ def compared(records: int, rounds: int) -> dict[str, float]:
                 results.append(contender(name, url, "walk"))
                 pages = len(call(f"{url}/sim/requests", "GET"))
                 if not records <= pages * PAGE <= records + PAGE:
-                    sys.exit(f"{name} asked for {pages} pages, so it did not read {records} records")
+                    sys.exit(f"{name} asked for {pages} pages, not for {records} records")
     middle = {}
     for name, results in runs.items():
         seconds = median(result["seconds"] for result in results)
         cpu = median(result["cpu"] for result in results)
         peak = median(result["peak"] for result in results) / 1024
         middle[name] = (records / seconds, cpu, peak)
-        print(f"  {name:8} {records / seconds:9,.0f} records/s  {cpu:6.2f} s CPU  {peak:6.1f} MB peak")
+        speed = f"{records / seconds:9,.0f} records/s"
+        print(f"  {name:8} {speed}  {cpu:6.2f} s CPU  {peak:6.1f} MB peak")
     ours, theirs = middle["logwalk"], middle["crawler"]
     names = ("records per second", "CPU", "peak memory")
     return {name: a / b for name, a, b in zip(names, ours, theirs, strict=True)}
@@ -151,7 +152,7 @@ def vendor(records: int, rate: float) -> Iterator[str]:
 
 def logwalk() -> str:
     """The command that was installed beside this Python."""
-    beside = shutil.which("logwalk", path=os.path.dirname(sys.executable))
+    beside = shutil.which("logwalk", path=Path(sys.executable).parent)
     found = os.environ.get("LOGWALK") or beside or shutil.which("logwalk")
     return found or sys.exit("there is no logwalk command; `make build` installs it")
 

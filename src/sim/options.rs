@@ -1,6 +1,7 @@
 //! What is simulated.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::faults::Rule;
@@ -8,6 +9,11 @@ use super::quota::Quota;
 use super::stream::Stream;
 use crate::error::{Error, Result};
 use crate::time::Time;
+
+/// One record in two weeks, and as many as no vendor has: beyond them times are no calendar's.
+const RATES: RangeInclusive<f64> = 0.000_001..=1_000_000.0;
+/// A page of a thousand of them still fits into memory.
+const MOST_RECORD_BYTES: usize = 1 << 20;
 
 /// The keys that the vendors know; they are no secrets.
 #[derive(Debug, Clone)]
@@ -113,11 +119,21 @@ impl Options {
             );
             return Err(Error::config("listen", problem));
         }
-        if !(self.rate.is_finite() && self.rate > 0.0) {
-            return Err(Error::config(
-                "rate",
-                "expected a number of records per second above zero",
-            ));
+        if !RATES.contains(&self.rate) {
+            let problem = format!(
+                "expected records per second, from {} to {}, found {}",
+                RATES.start(),
+                RATES.end(),
+                self.rate
+            );
+            return Err(Error::config("rate", problem));
+        }
+        if self.record_bytes > MOST_RECORD_BYTES {
+            let problem = format!(
+                "expected at most {MOST_RECORD_BYTES}, found {}",
+                self.record_bytes
+            );
+            return Err(Error::config("record_bytes", problem));
         }
         for (name, share) in [
             ("late_share", self.late_share),

@@ -184,18 +184,3 @@ fn a_partial_answer_says_so_and_a_missing_index_is_only_a_warning() {
         "unknown_index"
     );
 }
-
-#[test]
-fn an_event_has_the_shape_that_is_documented() {
-    let vendor = vendor();
-    let audit = datadog(vendor.addr(), "/audit/events").json()["data"][0].clone();
-    assert_eq!(audit["type"], "audit");
-    let attributes = &audit["attributes"];
-    assert!(Time::parse(attributes["timestamp"].as_str().unwrap()).is_some());
-    assert!(attributes["attributes"]["evt"]["name"].is_string());
-    assert!(attributes["attributes"]["usr"]["email"].is_string());
-    assert!(attributes["tags"].is_array() && attributes["message"].is_string());
-    let log = datadog(vendor.addr(), "/logs/events").json()["data"][0].clone();
-    assert_eq!(log["type"], "log");
-    assert!(log["attributes"]["host"].is_string() && log["attributes"]["status"].is_string());
-}

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod agent_handler;
+mod audit_trail;
 mod datadog;
 mod faults;
+mod records;
 mod simulator;
 mod wire;
 

@@ -194,12 +194,15 @@ fn options_that_cannot_be_are_refused_by_name() {
         })
         .contains("loopback")
     );
+    for rate in [0.0, -1.0, 1e-300, 1e300, f64::NAN] {
+        assert!(refused(Options { rate, ..small() }).starts_with("rate: "));
+    }
     assert!(
         refused(Options {
-            rate: 0.0,
+            record_bytes: usize::MAX,
             ..small()
         })
-        .starts_with("rate: ")
+        .starts_with("record_bytes: ")
     );
     assert!(
         refused(Options {
