@@ -31,6 +31,7 @@ struct Attribute {
 #[derive(Debug)]
 enum Branch {
     Value(Attribute),
+    /// Each key as it is written, with quotes and colon.
     Object(Vec<(String, Branch)>),
 }
 
@@ -52,14 +53,16 @@ impl Attributes {
                 continue;
             }
             let Path(steps) = grammar::path(&value, name)?;
-            let first = steps.first().map_or("", String::as_str);
-            if reserved.contains(&first) {
+            let Some((first, rest)) = steps.split_first() else {
+                continue;
+            };
+            if reserved.contains(&first.as_str()) {
                 return Err(value.problem(format!(
                     "`{first}` is written by logwalk itself; choose another attribute"
                 )));
             }
             let attribute = Attribute::new(&value, plan)?;
-            if !place(&mut root, &steps, attribute) {
+            if !place(&mut root, first.clone(), rest, attribute) {
                 return Err(value.problem(
                     "collides with another attribute, which stands at the same place or inside this one",
                 ));
@@ -125,8 +128,7 @@ impl Attributes {
             if before > begin + 1 {
                 out.push(',');
             }
-            text::push_quoted(key, out);
-            out.push(':');
+            out.push_str(key);
             if !self.write(branch, first, out) {
                 out.truncate(before);
             }
@@ -184,7 +186,9 @@ impl Attribute {
             let texts: Vec<_> = items.iter().map(|item| text::plain(item.get())).collect();
             value = Cow::Owned(text::quoted(&texts.join(between)));
         }
-        if let Some(meaning) = self.map.get(&*text::plain(&value)) {
+        if !self.map.is_empty()
+            && let Some(meaning) = self.map.get(&*text::plain(&value))
+        {
             value = Cow::Owned(meaning.clone());
         }
         let Some(factor) = self.times else {
@@ -195,26 +199,29 @@ impl Attribute {
     }
 }
 
-/// Puts an attribute at its place; false where the place is taken.
-fn place(members: &mut Vec<(String, Branch)>, steps: &[String], attribute: Attribute) -> bool {
-    let Some((key, rest)) = steps.split_first() else {
-        return false;
-    };
-    let found = members.iter().position(|(other, _)| other == key);
-    match (found, rest.is_empty()) {
-        (None, true) => members.push((key.clone(), Branch::Value(attribute))),
-        (None, false) => {
+/// Puts an attribute at its place, which is `key` and the `steps` below it; false where it is taken.
+fn place(
+    members: &mut Vec<(String, Branch)>,
+    key: String,
+    steps: &[String],
+    attribute: Attribute,
+) -> bool {
+    let found = members.iter_mut().find(|(other, _)| *other == key);
+    let below = steps.split_first().map(|(step, rest)| {
+        let inner_key = text::quoted(step) + ":";
+        (inner_key, rest)
+    });
+    match (found, below) {
+        (None, None) => members.push((key, Branch::Value(attribute))),
+        (None, Some((inner_key, rest))) => {
             let mut inner = Vec::new();
-            place(&mut inner, rest, attribute);
-            members.push((key.clone(), Branch::Object(inner)));
+            place(&mut inner, inner_key, rest, attribute);
+            members.push((key, Branch::Object(inner)));
         }
-        (Some(at), false) => {
-            let Branch::Object(inner) = &mut members[at].1 else {
-                return false;
-            };
-            return place(inner, rest, attribute);
+        (Some((_, Branch::Object(inner))), Some((inner_key, rest))) => {
+            return place(inner, inner_key, rest, attribute);
         }
-        (Some(_), true) => return false,
+        (Some(_), _) => return false,
     }
     true
 }
