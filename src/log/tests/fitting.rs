@@ -126,8 +126,8 @@ fn a_late_record_stays_marked_however_little_room_there_is() {
 fn a_text_that_is_no_object_is_cut_too() {
     let mut case = case(json!({}));
     case.terms.log_bytes = 600;
-    let long = "no json ".repeat(1000);
-    let log = case.log(Record::Broken(&long));
+    let text = "no json ".repeat(1000);
+    let log = case.log(Record::Broken(&text));
     assert!(log.truncated && log.line_bytes <= 600);
     assert!(log.to_json("").contains("\"truncated\":[\"message\"]"));
 }
