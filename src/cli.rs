@@ -1,1 +1,78 @@
-//! The command.
+//! The command: what a person or a script asks for, a file for each of its verbs.
+
+mod choice;
+mod conf;
+mod cursor;
+mod preview;
+mod secret;
+mod sim;
+mod sources;
+mod stop;
+mod validate;
+mod wording;
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+
+use clap::{Parser, Subcommand};
+
+use stop::Stop;
+
+/// Walks cursor-paginated HTTP log APIs and delivers every record to Datadog.
+#[derive(Debug, Parser)]
+#[command(name = "logwalk", version, arg_required_else_help = true)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// The catalogue; with a name one source in full and a ready conf.yaml
+    Sources(sources::Arguments),
+    /// Check a configuration, offline, with line numbers
+    Validate(validate::Arguments),
+    /// Print the mapped logs as JSON lines; nothing is sent or kept
+    Preview(preview::Arguments),
+    /// Show or move the resume point of a stream (`store: file`)
+    Cursor(cursor::Arguments),
+    /// Serve the simulated vendors, with rates and faults
+    Sim(sim::Arguments),
+}
+
+/// Runs the command and says its exit status: 0, 1 where something fell short, 2 for usage and
+/// configuration. `python` is the interpreter that started it, if one did.
+pub fn main<Word>(argv: impl IntoIterator<Item = Word>, python: Option<String>) -> i32
+where
+    Word: Into<OsString> + Clone,
+{
+    // Only commands that start the check itself need it.
+    drop(python);
+    let command = match Command::try_parse_from(argv) {
+        Ok(command) => command,
+        Err(usage) => {
+            // Where even this cannot be printed there is nobody to tell.
+            let _ = usage.print();
+            return usage.exit_code();
+        }
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let ended = run(&command.verb, &mut out).and_then(|()| Ok(out.flush()?));
+    match ended {
+        Ok(()) => stop::DONE,
+        Err(stop) => {
+            let _ = out.flush();
+            stop.told(&mut io::stderr().lock())
+        }
+    }
+}
+
+fn run(verb: &Verb, out: &mut dyn Write) -> Result<(), Stop> {
+    match verb {
+        Verb::Sources(arguments) => sources::run(arguments, out),
+        Verb::Validate(arguments) => validate::run(arguments, out),
+        Verb::Preview(arguments) => preview::run(arguments, out),
+        Verb::Cursor(arguments) => cursor::run(arguments, out),
+        Verb::Sim(arguments) => sim::run(arguments, out),
+    }
+}

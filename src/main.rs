@@ -1,3 +1,8 @@
 //! The `logwalk` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let status = logwalk::cli::main(std::env::args_os(), None);
+    ExitCode::from(u8::try_from(status).unwrap_or(1))
+}

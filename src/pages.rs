@@ -1,1 +1,298 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
+
+mod report;
+mod stream;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Result};
+use crate::fetch::{Deadline, Surroundings};
+use crate::log::{Log, Mapped, Moment, Reading};
+use crate::source::{Answer, Ask, Reply};
+use crate::time::Time;
+use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
+
+pub use report::{Report, Tally};
+pub use stream::{Facts, Stream};
+
+/// Logs ready to deliver, and the resume point to keep once they are.
+#[derive(Debug)]
+pub struct Page {
+    /// In the order of the API.
+    pub logs: Vec<Log>,
+    /// The place after them, as JSON.
+    pub place: String,
+    /// What became of the records.
+    pub tally: Tally,
+}
+
+/// How much one run may do; none is no limit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Budget {
+    /// Bytes of log lines, newlines included.
+    pub bytes: Option<u64>,
+    /// How long the run may take.
+    pub span: Option<Duration>,
+}
+
+/// One run over a stream: pages, until there are no more or the budget is spent.
+pub struct Run<S> {
+    stream: Arc<Stream>,
+    around: S,
+    walk: Walk,
+    budget: Budget,
+    deadline: Deadline,
+    unsaid: bool,
+    bytes: u64,
+    over: bool,
+    report: Report,
+}
+
+/// The statuses by which an API says that it does not know a cursor any more.
+const CURSOR_REFUSED: [u16; 4] = [400, 404, 410, 422];
+
+impl<S: Surroundings> Run<S> {
+    /// Goes on from a place as it was kept; without one, from where the configuration begins.
+    pub fn new(
+        stream: Arc<Stream>,
+        place: Option<&str>,
+        budget: Budget,
+        around: S,
+    ) -> Result<Self> {
+        let now = around.now();
+        let deadline = match budget.span {
+            Some(span) => Deadline::within(span, &around),
+            None => Deadline::NEVER,
+        };
+        let _ = stream.fetch.take_counts();
+        let place: Option<Place> = place.map(|text| read_place(&stream, text)).transpose()?;
+        let first = place.is_none();
+        let start = stream.start(now);
+        let source = Arc::clone(&stream.source);
+        let walk = Walk::resume(source, stream.config.page_size, place, start, now);
+        let report = Report::new(now);
+        let unsaid = first || matches!(walk.ending(), Some(Ending::Waiting(_)));
+        Ok(Self {
+            stream,
+            around,
+            walk,
+            budget,
+            deadline,
+            unsaid,
+            bytes: 0,
+            over: false,
+            report,
+        })
+    }
+
+    /// The next page; none when there is nothing more to do in this run.
+    ///
+    /// A page may be empty: it then only carries a resume point that moved.
+    pub fn next_page(&mut self) -> Result<Option<Page>> {
+        if self.over {
+            return Ok(None);
+        }
+        if self.unsaid {
+            // Where a first run begins is fixed before anything can go wrong with it.
+            self.unsaid = false;
+            return Ok(Some(self.page(Vec::new(), Tally::default())?));
+        }
+        let page = self.read_on();
+        self.over = !matches!(page, Ok(Some(_)));
+        match page {
+            Err(Error::Unavailable(words)) if self.report.pages > 0 => {
+                self.report.say(words);
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
+    /// What the run came to, so far.
+    pub fn report(&mut self) -> Report {
+        self.report.requested(self.stream.fetch.take_counts());
+        let now = self.around.now();
+        self.report.stands(self.walk.standing(now), now);
+        self.report.clone()
+    }
+
+    fn read_on(&mut self) -> Result<Option<Page>> {
+        loop {
+            if self.around.cancelled() {
+                return Ok(None);
+            }
+            let Some(ask) = self.walk.ask() else {
+                return self.end();
+            };
+            if self.is_spent() {
+                return Ok(None);
+            }
+            let source = Arc::clone(&self.stream.source);
+            let call = source.call(&self.stream.config.filling, &ask)?;
+            match self.stream.fetch.call(&call, self.deadline, &self.around) {
+                Ok(reply) if (200..300).contains(&reply.status) => {
+                    return self.take(&reply, &ask).map(Some);
+                }
+                Ok(reply) => self.turned_down(&reply, &ask)?,
+                Err(Error::TooLarge(words)) => self.walk.too_large(&words)?,
+                Err(Error::Waiting { until, why }) => {
+                    self.walk.told_to_wait(until, self.around.now());
+                    self.report.say(format!("{why}; waiting until {until}"));
+                    return self.page(Vec::new(), Tally::default()).map(Some);
+                }
+                Err(Error::Cancelled) => return Ok(None),
+                Err(other) => return Err(other),
+            }
+        }
+    }
+
+    fn take(&mut self, reply: &Reply, ask: &Ask) -> Result<Page> {
+        let now = self.around.now();
+        let stream = Arc::clone(&self.stream);
+        let text = reply.text();
+        let answer = stream.source.answer(&text, reply)?;
+        self.report.read_page(&answer);
+        let readings: Vec<Reading<'_>> = answer
+            .records
+            .iter()
+            .map(|record| stream.mapping.read(*record))
+            .collect();
+        let facts: Vec<Fact> = readings
+            .iter()
+            .map(|reading| Fact {
+                known_as: reading.known_as,
+                by_content: reading.by_content,
+                time: reading.time,
+            })
+            .collect();
+        let verdicts = self.walk.read(&facts, now);
+        let (logs, tally, taken) = self.map(readings, &verdicts, now);
+        let Answer {
+            next,
+            more,
+            partial,
+            ..
+        } = answer;
+        if let Some(why) = &partial {
+            self.report.say(format!(
+                "{} gave a partial answer ({why}): what came was delivered, and the span is asked \
+                 for again{}",
+                stream.source.name,
+                if ask.until.is_some() {
+                    " in smaller pieces"
+                } else {
+                    ""
+                }
+            ));
+        }
+        self.walk.turn(
+            &Lead {
+                next,
+                more,
+                partial,
+            },
+            taken,
+            now,
+        );
+        self.page(logs, tally)
+    }
+
+    /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
+    fn map(
+        &mut self,
+        readings: Vec<Reading<'_>>,
+        verdicts: &[Verdict],
+        now: Time,
+    ) -> (Vec<Log>, Tally, usize) {
+        let all = readings.len();
+        let mut logs = Vec::with_capacity(all);
+        let mut tally = Tally::default();
+        for (at, (reading, verdict)) in readings.into_iter().zip(verdicts).enumerate() {
+            let (ordinal, event) = match verdict {
+                Verdict::Deliver { ordinal, time } => (*ordinal, *time),
+                Verdict::Known => {
+                    tally.duplicate += 1;
+                    continue;
+                }
+                Verdict::Outside | Verdict::NotYet => continue,
+            };
+            let moment = Moment {
+                event,
+                now,
+                ordinal,
+            };
+            let Mapped::Log(log) = self.stream.mapping.log(reading, moment) else {
+                tally.too_old += 1;
+                continue;
+            };
+            // The first log of a run always goes, or a small budget never gets past a large one.
+            let spent = self.bytes + tally.bytes;
+            let line = log.line_bytes as u64;
+            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + line > most) {
+                self.bytes += tally.bytes;
+                return (logs, tally, at);
+            }
+            tally.count(&log);
+            logs.push(log);
+        }
+        self.bytes += tally.bytes;
+        (logs, tally, all)
+    }
+
+    fn turned_down(&mut self, reply: &Reply, ask: &Ask) -> Result<()> {
+        let words = self.stream.fetch.words(reply, &self.stream.source.hints);
+        match reply.status {
+            401 | 403 => Err(Error::Credentials(words)),
+            413 => self.walk.too_large(&words),
+            status if CURSOR_REFUSED.contains(&status) => {
+                self.walk.refused(&words, self.around.now())?;
+                let cursor = ask.cursor.as_deref().unwrap_or_default();
+                let short: String = cursor.chars().take(40).collect();
+                self.report.say(format!(
+                    "the cursor `{short}` was refused ({words}): going on by time, nothing is lost"
+                ));
+                Ok(())
+            }
+            _ => Err(Error::Refused(words)),
+        }
+    }
+
+    fn end(&mut self) -> Result<Option<Page>> {
+        match self.walk.ending() {
+            Some(Ending::Stuck(words)) => Err(Error::Stuck(words.clone())),
+            Some(Ending::Waiting(until)) if self.report.pages == 0 => {
+                let words = format!("the API said to wait: no request before {until}");
+                self.report.say(words);
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        let bytes = self.budget.bytes.is_some_and(|most| self.bytes >= most);
+        bytes || self.deadline.is_before(self.around.tick())
+    }
+
+    fn page(&mut self, logs: Vec<Log>, tally: Tally) -> Result<Page> {
+        let place = self.walk.written()?;
+        Ok(Page { logs, place, tally })
+    }
+}
+
+fn read_place(stream: &Stream, text: &str) -> Result<Place> {
+    // As a raw value first: its error would quote the text, and a cursor may be long.
+    let raw: &RawValue = serde_json::from_str(text).map_err(|_| unreadable(stream))?;
+    serde_json::from_str(raw.get()).map_err(|_| unreadable(stream))
+}
+
+fn unreadable(stream: &Stream) -> Error {
+    Error::Store(format!(
+        "the resume point of {} is whole but not one that this version writes: `logwalk cursor \
+         show` prints it, `logwalk cursor reset` begins at `start` again",
+        stream.label()
+    ))
+}

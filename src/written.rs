@@ -3,6 +3,8 @@
 //! Every error names the path, what was found (its kind, never its text: it may be a secret) and
 //! what would be right; a key that nobody knows names the nearest one that somebody does.
 
+pub mod yaml;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -155,10 +157,15 @@ impl<'a> Written<'a> {
                 Err(self.wrong(&list(words)))
             };
         };
-        match words.iter().find(|(word, _)| word == text) {
-            Some((_, meaning)) => Ok(Some(*meaning)),
-            None => Err(self.wrong(&list(words))),
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| word == text) {
+            return Ok(Some(*meaning));
         }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let hint = match nearest(text, &known) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => String::new(),
+        };
+        Err(self.problem(format!("expected {}, found a text{hint}", list(words))))
     }
 
     /// The error that says what was found here and what would be right.
@@ -285,17 +292,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn problem(error: Error) -> String {
-        error.to_string()
-    }
-
     #[test]
     fn an_unknown_key_names_its_path_and_the_nearest_known_one() {
         let value = json!({"metod": "GET"});
         let error = Written::new(&value, "instances[0].source.request")
             .fields(&["method", "path"])
             .err()
-            .map(problem);
+            .map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
             Some("instances[0].source.request.metod: unknown key; did you mean `method`?")
@@ -308,7 +311,7 @@ mod tests {
         let error = Written::new(&value, "x")
             .fields(&["method", "path"])
             .err()
-            .map(problem);
+            .map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
             Some("x.zzz: unknown key; known here: method, path")
@@ -322,7 +325,7 @@ mod tests {
             .fields(&["credentials"])
             .and_then(|f| f.at("credentials").texts())
             .err()
-            .map(problem);
+            .map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
             Some("credentials: expected a mapping, found a text")
@@ -330,8 +333,27 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_is_none_names_the_nearest_and_never_itself() {
+        let words = [("ascending", 1), ("descending", 2)];
+        let read = |value: Value| Written::new(&value, "order").word(&words);
+        let error = read(json!("hunter2 ascnding"))
+            .err()
+            .map(|error| error.to_string());
+        assert!(error.is_some_and(|text| !text.contains("hunter2")));
+        let error = read(json!("ascnding")).err().map(|error| error.to_string());
+        assert_eq!(
+            error.as_deref(),
+            Some(
+                "order: expected one of ascending, descending, found a text; did you mean `ascending`?"
+            )
+        );
+        assert_eq!(read(json!("descending")), Ok(Some(2)));
+        assert_eq!(read(json!(null)), Ok(None));
+    }
+
+    #[test]
     fn spans_of_time_read_as_people_write_them() {
-        assert_eq!(duration("1d12h"), Some(Duration::from_secs(36 * 3600)));
+        assert_eq!(duration("1d12h"), Some(Duration::from_hours(36)));
         assert_eq!(duration("250ms"), Some(Duration::from_millis(250)));
         assert_eq!(duration("90"), Some(Duration::from_secs(90)));
         for bad in [

@@ -135,6 +135,7 @@ fn source() -> Source {
             time_format: None::<TimeFormat>,
         },
         partial: Vec::new(),
+        warnings: Vec::new(),
         pace: Pace::default(),
         rate_limit: None,
         hints: BTreeMap::new(),

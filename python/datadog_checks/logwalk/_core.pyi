@@ -1,0 +1,79 @@
+"""The core, written in Rust; the check and the command are thin around it."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol, final, type_check_only
+
+__all__ = ["ConfigError", "LogwalkError", "Page", "Run", "RunError", "Stream", "main"]
+
+class LogwalkError(Exception):
+    """Anything the core raises."""
+
+class ConfigError(LogwalkError):
+    """The configuration is wrong and nothing was read; the text names path and fix, no secret."""
+
+class RunError(LogwalkError):
+    """The run ended for a reason that somebody must act on, in words with the fix."""
+
+@type_check_only
+class Cache(Protocol):
+    """Where the place lives between runs: the check itself, whose base class has both methods."""
+
+    def read_persistent_cache(self, key: str) -> str: ...
+    def write_persistent_cache(self, key: str, value: str) -> None: ...
+
+@final
+class Stream:
+    """One instance, checked.
+
+    `instance` and `init_config` are JSON texts as written by the user. `agent` is a JSON text with
+    `check_id`, `version`, `tags` (comma-separated, as the Agent joins them), `proxy` (null or a
+    mapping with http, https, no_proxy), `max_message_size_bytes`, `run_path` and `fips`.
+    """
+
+    def __new__(cls, instance: str, init_config: str, agent: str) -> Stream: ...
+    @property
+    def identity(self) -> str:
+        """What decides which records come, hashed: letters and digits only."""
+    @property
+    def label(self) -> str:
+        """What a person calls this stream: the source, and `stream` where one is set."""
+    @property
+    def source(self) -> str:
+        """The source's name."""
+    @property
+    def stream(self) -> str | None:
+        """What keeps two instances of one source apart."""
+    @property
+    def secrets(self) -> list[str]:
+        """Everything that must appear nowhere, for the Agent's scrubber."""
+    @property
+    def interval(self) -> float:
+        """Seconds between two runs."""
+    def run(self, cache: Cache, keeps: bool) -> Run:
+        """Begin a run: read the place and start to fetch. Without `keeps` the place never moves."""
+    def cancel(self) -> None:
+        """End the run under way, and any later one, soon; returns at once, from any thread."""
+
+@final
+class Run:
+    """One run: an iterator over pages. The next page is fetched while this one is emitted."""
+
+    def __iter__(self) -> Run: ...
+    def __next__(self) -> Page:
+        """Wait for the next page, GIL free; after the last, raise RunError if there is cause."""
+    def keep(self, page: Page) -> None:
+        """Save the place after `page`, whose logs are out; RunError where that does not stick."""
+    def metrics(self) -> list[tuple[Literal["gauge", "count"], str, float, list[str]]]:
+        """Kind, name without the namespace, value and further tags of all that was counted."""
+    def warnings(self) -> list[str]:
+        """What somebody should know although the run did not fail."""
+
+@final
+class Page:
+    """The logs of one page, in order, and with them the place to keep once they are emitted."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
+    def __len__(self) -> int: ...
+
+def main(argv: list[str], python: str) -> int:
+    """Run the `logwalk` command and return its exit status; `python` is for starting the check."""

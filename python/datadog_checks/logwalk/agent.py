@@ -1,0 +1,87 @@
+"""What the Agent tells a check: its settings, and whether this process is `agent check`."""
+
+import json
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from datadog_checks.base import ConfigurationError, datadog_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from datadog_checks.base import AgentCheck
+
+# The Agent's own flags that may stand before its subcommand and take the next word as their value.
+FLAGS_WITH_A_VALUE = {"-c", "--cfgpath", "--extracfgpath", "--fleetcfgpath", "--sysprobecfgpath"}
+
+
+def facts(check: "AgentCheck") -> str:
+    """Everything the core needs to know about the Agent around it, as JSON."""
+    try:
+        tags = check.formatted_tags
+    except (AttributeError, TypeError):
+        raise ConfigurationError("tags: expected a list of texts such as `team:security`") from None
+    return as_json(
+        "the Agent's configuration",
+        {
+            "check_id": check.check_id,
+            "version": datadog_agent.get_version(),
+            "tags": tags,
+            "proxy": setting("proxy"),
+            "max_message_size_bytes": setting("logs_config.max_message_size_bytes"),
+            "run_path": setting("logs_config.run_path"),
+            "fips": os.environ.get("GOFIPS") == "1",
+        },
+    )
+
+
+def setting(name: str) -> Any:
+    """A value of datadog.yaml; None where it is not set (for the base package, an empty text)."""
+    value = datadog_agent.get_config(name)
+    return None if value == "" else value
+
+
+def as_json(what: str, value: Any) -> str:
+    """A part of the configuration as JSON; what JSON cannot say is a configuration error."""
+    try:
+        return json.dumps(value, default=written, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{what}: {error}") from None
+
+
+def written(value: object) -> str:
+    """A date as it was written, before YAML made an object of it."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return f"{value.isoformat()}Z"  # YAML means UTC where no zone is written
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a value of the type {type(value).__name__} cannot be used here")
+
+
+def is_agent_check(command_line: "Sequence[str]") -> bool:
+    """Whether this is the Agent's own binary with the subcommand `check`.
+
+    That process shares the running Agent's cache but delivers nothing: what it kept as delivered
+    would be lost.
+    """
+    if not command_line or PurePath(command_line[0]).name not in {"agent", "datadog-agent"}:
+        return False
+    words = iter(command_line[1:])
+    for word in words:
+        if word in FLAGS_WITH_A_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word == "check"
+    return False
+
+
+def command_line() -> list[str]:
+    """How this process was started; Python itself does not know inside the Agent."""
+    try:
+        text = Path("/proc/self/cmdline").read_bytes()
+    except OSError:
+        return list(sys.orig_argv)
+    return [os.fsdecode(word) for word in text.split(b"\0")]

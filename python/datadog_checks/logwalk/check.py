@@ -1,0 +1,98 @@
+"""The Agent check: pulls pages of logs out of the core, emits them, and keeps the place."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from datadog_checks.base import AgentCheck, ConfigurationError
+
+from . import agent
+from .__about__ import __version__
+from ._core import ConfigError, Run, Stream
+
+
+class LogwalkCheck(AgentCheck):
+    """One stream of one log API: an instance in conf.d/logwalk.d."""
+
+    __NAMESPACE__ = "logwalk"
+
+    def __init__(
+        self, name: str, init_config: dict[str, Any], instances: Sequence[dict[str, Any]]
+    ) -> None:
+        """Read nothing yet: the Agent says who this check is only after it is made."""
+        super().__init__(name, init_config, instances)
+        self.stream: Stream | None = None
+
+    def opened(self) -> Stream:
+        """The stream; its configuration is checked when it is first asked for, in the first run."""
+        if self.stream is None:
+            with configuration_errors():
+                stream = Stream(
+                    agent.as_json("the instance", self.instance),
+                    agent.as_json("init_config", self.init_config),
+                    agent.facts(self),
+                )
+            for secret in stream.secrets:
+                self.register_secret(secret)
+            self.set_metadata("version", __version__)
+            self.stream = stream
+        return self.stream
+
+    def persistent_cache_id(self) -> str:
+        """What decides which records come: editing anything else does not move the place."""
+        return self.opened().identity
+
+    def check(self, _: Any) -> None:
+        """Emit what is new, a page at a time; a page's place is kept once its logs are out."""
+        if not self.logs_enabled:
+            raise ConfigurationError(
+                "logs_enabled is false in datadog.yaml: nothing was read; "
+                "set `logs_enabled: true` and restart the Agent"
+            )
+        self.run_check_initializations()  # done already, unless somebody calls check() itself
+        stream = self.opened()
+        with configuration_errors():
+            run = stream.run(self, self.keeps_its_place())
+            try:
+                for page in run:
+                    for log in page:
+                        self.send_log(log)
+                    run.keep(page)
+            finally:
+                self.report(stream, run)
+
+    def keeps_its_place(self) -> bool:
+        """Whether what is emitted here is delivered, so that the place may move."""
+        if not agent.is_agent_check(agent.command_line()):
+            return True
+        self.warning(
+            "`agent check` delivers no logs: the place is not kept, "
+            "and the running Agent will read these records again"
+        )
+        return False
+
+    def report(self, stream: Stream, run: Run) -> None:
+        """Submit what the run counted, and say what somebody should know."""
+        tags = [f"log_source:{stream.source}"]
+        if stream.stream is not None:
+            tags.append(f"stream:{stream.stream}")
+        tags.extend(self.instance.get("tags", []))
+        for kind, name, value, more in run.metrics():
+            submit = self.gauge if kind == "gauge" else self.count
+            submit(name, value, tags=[*tags, *more])
+        for warning in run.warnings():
+            self.warning(warning)
+
+    def cancel(self) -> None:
+        """End the run that is under way, from any thread, without waiting for it."""
+        if self.stream is not None:
+            self.stream.cancel()
+
+
+@contextmanager
+def configuration_errors() -> Iterator[None]:
+    """Raise the core's configuration errors as the Agent's own, which it shows as such."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigurationError(str(error)) from None

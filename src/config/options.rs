@@ -1,0 +1,163 @@
+//! The options that stand alone: where to begin, where places live, how much a run may do.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{AgentFacts, Limits, Start, Store};
+use crate::error::Result;
+use crate::log::TooOld;
+use crate::time::Time;
+use crate::written::{Fields, Written, duration, nearest};
+
+/// Datadog takes logs at their own time for 18 hours.
+const DEFAULT_START: Duration = Duration::from_hours(18);
+/// A third of the file that the Agent empties when it is full.
+const RUN_BYTES: u64 = 4 << 20;
+/// What Agents of any age pass on whole.
+const LOG_BYTES: usize = 250_000;
+/// Room for a log's own fields around a record that was cut.
+const LEAST_LOG_BYTES: u64 = 512;
+const BODY_BYTES: u64 = 64 << 20;
+const LEAST_BODY_BYTES: u64 = 1_024;
+/// The rest of the interval is for the page under way and what comes after the run.
+const SHARE_OF_INTERVAL: f64 = 0.8;
+/// The label goes into file names and tags.
+const LONGEST_STREAM: usize = 100;
+
+/// Where the very first run begins.
+pub(super) fn start(value: &Written) -> Result<Start> {
+    const RIGHT: &str = "a span of time back from now such as 18h, an RFC 3339 time, now or oldest";
+    match value.value {
+        Value::Null => Ok(Start::Ago(DEFAULT_START)),
+        Value::String(text) => match text.trim() {
+            "now" => Ok(Start::Ago(Duration::ZERO)),
+            "oldest" => Ok(Start::Oldest),
+            other => duration(other)
+                .map(Start::Ago)
+                .or_else(|| Time::parse(other).map(Start::At))
+                .ok_or_else(|| value.problem(format!("expected {RIGHT}, found `{other}`"))),
+        },
+        Value::Number(_) => Ok(Start::Ago(value.duration()?.unwrap_or(DEFAULT_START))),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(value.wrong(RIGHT)),
+    }
+}
+
+/// The label that keeps two instances of one source apart.
+pub(super) fn stream(value: &Written) -> Result<Option<String>> {
+    let Some(label) = value.scalar()? else {
+        return Ok(None);
+    };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    if label.is_empty() || label.len() > LONGEST_STREAM || !label.chars().all(plain) {
+        return Err(value.problem(format!(
+            "expected a label of letters, digits, _, -, . and /, at most {LONGEST_STREAM} bytes long"
+        )));
+    }
+    Ok(Some(label))
+}
+
+/// What becomes of records older than Datadog takes at their own time.
+pub(super) fn too_old(value: &Written) -> Result<TooOld> {
+    let words = [
+        ("restamp", TooOld::Restamp),
+        ("keep", TooOld::Keep),
+        ("skip", TooOld::Skip),
+    ];
+    Ok(value.word(&words)?.unwrap_or(TooOld::Restamp))
+}
+
+/// How often the check runs.
+pub(super) fn interval(value: &Written, agent: &AgentFacts) -> Result<Duration> {
+    match value.positive()? {
+        None => Ok(agent.default_interval),
+        Some(seconds) => Duration::try_from_secs_f64(seconds)
+            .map_err(|_| value.problem("expected seconds that fit a lifetime")),
+    }
+}
+
+/// How much one run may do.
+pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) -> Result<Limits> {
+    let fields = written.fields(&[
+        "run_bytes",
+        "run_seconds",
+        "log_bytes",
+        "body_bytes",
+        "requests_per_second",
+    ])?;
+    let run_seconds = fields.at("run_seconds").positive()?;
+    Ok(Limits {
+        run_bytes: Some(fields.at("run_bytes").whole(1)?.unwrap_or(RUN_BYTES)),
+        run_seconds: Some(run_seconds.unwrap_or(interval.as_secs_f64() * SHARE_OF_INTERVAL)),
+        log_bytes: log_bytes(&fields.at("log_bytes"), agent)?,
+        body_bytes: fields
+            .at("body_bytes")
+            .whole(LEAST_BODY_BYTES)?
+            .unwrap_or(BODY_BYTES),
+        requests_per_second: fields.at("requests_per_second").positive()?,
+    })
+}
+
+fn log_bytes(value: &Written, agent: &AgentFacts) -> Result<usize> {
+    let most = agent.max_message_bytes;
+    let Some(wanted) = value.whole(LEAST_LOG_BYTES)? else {
+        return Ok(most.unwrap_or(LOG_BYTES));
+    };
+    let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+    match most {
+        Some(most) if wanted > most => Err(value.problem(format!(
+            "{wanted} is more than the Agent passes on whole, which is {most}; raise logs_config.max_message_size_bytes or lower this"
+        ))),
+        Some(_) | None => Ok(wanted),
+    }
+}
+
+/// Only the Agent, in this version.
+pub(super) fn destination(value: &Written) -> Result<()> {
+    let kind = kind(value, &["type"])?;
+    match kind.as_deref() {
+        None | Some("agent") => Ok(()),
+        Some(other) => Err(value.problem(format!(
+            "expected `agent`, the one destination of this version, found `{other}`"
+        ))),
+    }
+}
+
+/// Where the resume point lives.
+pub(super) fn store(value: &Written) -> Result<Store> {
+    const STORES: &str = "expected `agent` or {type: file, path: ...}, the stores of this version";
+    match kind(value, &["type", "path", "url"])?.as_deref() {
+        None | Some("agent") => Ok(Store::Agent),
+        Some("file") => {
+            let fields = value.fields(&["type", "path"])?;
+            Ok(Store::File(PathBuf::from(fields.required("path")?)))
+        }
+        Some(other) => {
+            let hint = match nearest(other, &["agent", "file"]) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None => String::new(),
+            };
+            Err(value.problem(format!("{STORES}, found `{other}`{hint}")))
+        }
+    }
+}
+
+/// The word itself, or a mapping's `type`.
+fn kind(value: &Written, known: &[&str]) -> Result<Option<String>> {
+    match value.value {
+        Value::Null | Value::String(_) => value.text(),
+        Value::Object(_) => {
+            let fields: Fields = value.any_fields()?;
+            let word = fields.required("type")?;
+            // Of a kind that there is, the other keys are judged as well.
+            if matches!(word.as_str(), "agent" | "file") {
+                value.fields(known)?;
+            }
+            Ok(Some(word))
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            Err(value.wrong("a word or a mapping with `type`"))
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! One request on the wire and its whole reply, bounded in size, silence and time, and given up at once when cancelled.
+//!
+//! The request runs on a thread of its own, and the caller waits for it in short steps: a blocking
+//! read cannot be called off, but it can be left behind. What is left behind ends by itself, at the
+//! next piece of the reply or by the client's own timeouts.
+
+use std::error::Error as _;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Request, Response};
+
+use super::client::Shared;
+use crate::source::Reply;
+
+/// How often the caller looks up from its wait; a cancelled call returns within this.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// A reply that trickles longer than this is too slow whatever else is allowed.
+pub(super) const LONGEST_REPLY: Duration = Duration::from_mins(5);
+
+/// A reply is read in pieces of this size; room is made as they come, whatever the reply promises.
+const PIECE: usize = 64 * 1024;
+
+/// What an exchange may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) connect_timeout: Duration,
+    pub(super) read_timeout: Duration,
+    pub(super) body_bytes: u64,
+    pub(super) longest: Duration,
+    /// What is left of the run.
+    pub(super) left: Option<Duration>,
+}
+
+/// Why there is no reply.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    Cancelled,
+    /// The body is larger than allowed.
+    TooLarge,
+    /// Connected, but nothing came for too long.
+    Slow(String),
+    /// The run is over.
+    Late,
+    /// The other side's certificate is not one that is trusted.
+    Untrusted(String),
+    /// The proxy wants to know who asks.
+    Proxy,
+    /// Anything else between here and there.
+    Network(String),
+}
+
+/// Asks, and waits for the whole reply.
+pub(super) fn exchange(
+    client: &Arc<Shared>,
+    request: Request,
+    bounds: Bounds,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Reply, Failure> {
+    let (done, result) = channel();
+    let heard = Arc::new(AtomicU64::new(0));
+    let own = Asking {
+        client: Arc::clone(client),
+        heard: Arc::clone(&heard),
+        bounds,
+        done,
+    };
+    std::thread::Builder::new()
+        .name("logwalk-request".to_owned())
+        .spawn(move || own.run(request))
+        .map_err(|error| Failure::Network(format!("no thread to ask with: {error}")))?;
+    // From here on dropping `heard` is what tells the thread that nobody waits any more.
+    wait(&result, &heard, bounds, cancelled)
+}
+
+fn wait(
+    result: &Receiver<Result<Reply, Failure>>,
+    heard: &AtomicU64,
+    bounds: Bounds,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Reply, Failure> {
+    let begin = Instant::now();
+    let mut last_heard = (begin, 0);
+    loop {
+        match result.recv_timeout(LOOK_UP) {
+            Ok(reply) => return reply,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Failure::Network("the request broke off".to_owned()));
+            }
+        }
+        if cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        let pieces = heard.load(Ordering::Relaxed);
+        if pieces != last_heard.1 {
+            last_heard = (Instant::now(), pieces);
+        }
+        let silence = last_heard.0.elapsed();
+        let patience = if pieces == 0 {
+            bounds.connect_timeout.saturating_add(bounds.read_timeout)
+        } else {
+            bounds.read_timeout
+        };
+        if silence > patience {
+            return Err(slow(bounds));
+        }
+        if begin.elapsed() > bounds.longest {
+            let seconds = bounds.longest.as_secs_f64();
+            return Err(Failure::Slow(format!(
+                "did not finish its reply within {seconds} s"
+            )));
+        }
+        if bounds.left.is_some_and(|left| begin.elapsed() > left) {
+            // A reply that took this much of the run may be too slow as well as too late.
+            return Err(if begin.elapsed() > bounds.read_timeout {
+                slow(bounds)
+            } else {
+                Failure::Late
+            });
+        }
+    }
+}
+
+fn slow(bounds: Bounds) -> Failure {
+    let seconds = bounds.read_timeout.as_secs_f64();
+    Failure::Slow(format!(
+        "sent nothing more for {seconds} s (`read_timeout`)"
+    ))
+}
+
+struct Asking {
+    client: Arc<Shared>,
+    heard: Arc<AtomicU64>,
+    bounds: Bounds,
+    done: Sender<Result<Reply, Failure>>,
+}
+
+impl Asking {
+    fn run(self, request: Request) {
+        let reply = match self.client.client() {
+            Some(client) => client
+                .execute(request)
+                .map_err(|error| failure(&error, self.bounds))
+                .and_then(|response| self.read(response)),
+            None => Err(Failure::Network("the client was never made".to_owned())),
+        };
+        // Nobody listens to a reply that was given up.
+        let _ = self.done.send(reply);
+    }
+
+    fn read(&self, mut response: Response) -> Result<Reply, Failure> {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (name.as_str().to_owned(), value)
+            })
+            .collect();
+        let limit = self.bounds.body_bytes;
+        if response
+            .content_length()
+            .is_some_and(|length| length > limit)
+        {
+            return Err(Failure::TooLarge);
+        }
+        let mut body = Vec::new();
+        let mut piece = vec![0; PIECE];
+        loop {
+            let length = match response.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(self.broken(&error)),
+            };
+            self.heard.fetch_add(1, Ordering::Relaxed);
+            let whole = body.len().saturating_add(length);
+            if u64::try_from(whole).unwrap_or(u64::MAX) > limit {
+                return Err(Failure::TooLarge);
+            }
+            let read = piece.get(..length).unwrap_or_default();
+            body.extend_from_slice(read);
+            if Arc::strong_count(&self.heard) == 1 {
+                return Err(Failure::Cancelled);
+            }
+        }
+        Ok(Reply {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn broken(&self, error: &std::io::Error) -> Failure {
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+        match inner {
+            Some(error) => failure(error, self.bounds),
+            None => Failure::Network(format!("the reply was cut off: {error}")),
+        }
+    }
+}
+
+fn failure(error: &reqwest::Error, bounds: Bounds) -> Failure {
+    let cause = cause(error);
+    if error.is_connect() && is_certificate(error) {
+        return Failure::Untrusted(cause);
+    }
+    if error.is_connect() && cause.contains("proxy authorization required") {
+        return Failure::Proxy;
+    }
+    if error.is_timeout() {
+        let seconds = bounds.connect_timeout.as_secs_f64();
+        return if error.is_connect() {
+            Failure::Network(format!(
+                "no connection within {seconds} s (`connect_timeout`)"
+            ))
+        } else {
+            slow(bounds)
+        };
+    }
+    if error.is_connect() {
+        return Failure::Network(format!("no connection: {cause}"));
+    }
+    if error.is_body() || error.is_decode() {
+        return Failure::Network(format!("the reply was cut off or garbled: {cause}"));
+    }
+    Failure::Network(cause)
+}
+
+fn is_certificate(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(inner) = next {
+        if let Some(rustls::Error::InvalidCertificate(_)) = inner.downcast_ref() {
+            return true;
+        }
+        // What an I/O error wraps is not in its chain of sources.
+        next = match inner.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|wrapped| wrapped as &dyn std::error::Error),
+            None => inner.source(),
+        };
+    }
+    false
+}
+
+/// The innermost cause in words; the outer ones repeat the URL, and it may hold secrets.
+pub(super) fn cause(error: &reqwest::Error) -> String {
+    let mut innermost = error.source();
+    while let Some(inner) = innermost.and_then(std::error::Error::source) {
+        innermost = Some(inner);
+    }
+    innermost.map_or_else(|| "no reply".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_hours(1);
+    const SHORT: Duration = Duration::from_millis(120);
+
+    const PATIENT: Bounds = Bounds {
+        connect_timeout: LONG,
+        read_timeout: LONG,
+        body_bytes: 0,
+        longest: LONG,
+        left: None,
+    };
+
+    /// How a wait ends for a reply that never comes, while `pieces` of it come every 10 ms.
+    fn ends(bounds: Bounds, pieces: u64) -> Result<(), Failure> {
+        let (_done, result) = channel();
+        let heard = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..pieces {
+                    heard.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            });
+            wait(&result, &heard, bounds, &|| false).map(drop)
+        })
+    }
+
+    #[test]
+    fn a_reply_that_trickles_on_and_on_is_too_slow() {
+        let bounds = Bounds {
+            longest: SHORT,
+            ..PATIENT
+        };
+        let end = ends(bounds, 30);
+        assert_eq!(
+            end,
+            Err(Failure::Slow(
+                "did not finish its reply within 0.12 s".into()
+            ))
+        );
+    }
+
+    #[test]
+    fn a_run_that_ends_early_is_late_and_one_that_waited_long_enough_was_slow() {
+        let late = Bounds {
+            left: Some(SHORT),
+            ..PATIENT
+        };
+        assert_eq!(ends(late, 0), Err(Failure::Late));
+        let slow = Bounds {
+            read_timeout: SHORT / 2,
+            ..late
+        };
+        assert!(matches!(ends(slow, 0), Err(Failure::Slow(_))));
+    }
+
+    #[test]
+    fn connecting_has_its_own_time_and_a_piece_renews_the_patience() {
+        let read = Bounds {
+            read_timeout: SHORT,
+            left: Some(SHORT * 3),
+            ..PATIENT
+        };
+        // Nothing heard yet: it may still be connecting. It took longer than a read may.
+        let begin = Instant::now();
+        assert!(matches!(ends(read, 0), Err(Failure::Slow(_))));
+        assert!(begin.elapsed() >= SHORT * 3);
+        let begin = Instant::now();
+        assert!(matches!(ends(read, 1), Err(Failure::Slow(_))));
+        assert!(begin.elapsed() < SHORT * 3);
+    }
+
+    #[test]
+    fn a_thread_that_broke_off_is_no_endless_wait() {
+        let (done, result) = channel();
+        drop(done);
+        let end = wait(&result, &AtomicU64::new(0), PATIENT, &|| false);
+        assert!(matches!(end, Err(Failure::Network(_))));
+    }
+}

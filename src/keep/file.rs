@@ -1,0 +1,146 @@
+//! A resume point in a file that a person can read.
+
+use std::path::{Path, PathBuf};
+
+use super::disk::{self, Lock};
+use super::sealed::{Opened, open};
+use super::{Keep, Kept, NO_PLACE, checked, layout, newer_version, superseded};
+use crate::error::Result;
+
+/// File systems take 255 bytes in a name; the identity, an ending and a number go after the label.
+const LABEL_LENGTH: usize = 100;
+/// 64 bits of the identity: no two streams of a folder share them by chance.
+const IDENTITY_LENGTH: usize = 16;
+
+/// One stream's resume point in a folder, in a file of its own that is replaced whole.
+///
+/// Whatever is part of the label has to be part of the identity: the file is found by both.
+#[derive(Debug)]
+pub struct PlaceFile {
+    path: PathBuf,
+    held: Option<Lock>,
+}
+
+impl PlaceFile {
+    /// The file of a stream in a folder; nothing is read or written yet.
+    #[must_use]
+    pub fn new(folder: &Path, label: &str, identity: &str) -> Self {
+        let name = format!(
+            "{}-{}.json",
+            plain(label, LABEL_LENGTH),
+            plain(identity, IDENTITY_LENGTH)
+        );
+        Self {
+            path: folder.join(name),
+            held: None,
+        }
+    }
+
+    /// Where the resume point is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps every other writer out for as long as this value lives; reading stays possible.
+    pub fn hold(&mut self) -> Result<()> {
+        if self.held.is_none() {
+            self.held = Some(self.lock()?);
+        }
+        Ok(())
+    }
+
+    /// Forgets the place, whatever is there: the next run begins at `start`.
+    pub fn reset(&mut self) -> Result<()> {
+        let _lock = match self.held {
+            Some(_) => None,
+            None => Some(self.lock()?),
+        };
+        let sequence = match self.found()? {
+            Opened::Whole { sequence, .. } => sequence.saturating_add(1),
+            Opened::Newer { .. } | Opened::Torn | Opened::Empty => 1,
+        };
+        let text = checked(&self.whose(), sequence, NO_PLACE)?;
+        disk::replace(&self.path, &layout::spread(&text))
+    }
+
+    fn lock(&self) -> Result<Lock> {
+        if let Some(folder) = self.path.parent() {
+            disk::make_folder(folder)?;
+        }
+        Lock::on(&self.path.with_extension("lock"))
+    }
+
+    fn whose(&self) -> String {
+        format!("the resume point in {}", self.path.display())
+    }
+
+    fn opened(&self) -> Result<Opened> {
+        match self.found()? {
+            Opened::Newer { version } => {
+                let removal = "remove it with `logwalk cursor reset`";
+                Err(newer_version(&self.whose(), version, removal))
+            }
+            opened => Ok(opened),
+        }
+    }
+
+    fn found(&self) -> Result<Opened> {
+        let text = disk::text_of(&self.path)?;
+        match text.as_deref().map(open) {
+            None => Ok(Opened::Empty),
+            // An empty file is no first run: a save never leaves one behind.
+            Some(Opened::Empty) => Ok(Opened::Torn),
+            Some(opened) => Ok(opened),
+        }
+    }
+
+    fn replace(&self, sequence: u64, place: &str) -> Result<()> {
+        let text = checked(&self.whose(), sequence, place)?;
+        match self.opened()? {
+            Opened::Whole {
+                sequence: found, ..
+            } if found >= sequence => Err(superseded(&self.whose(), found, sequence)),
+            Opened::Whole { .. } | Opened::Newer { .. } | Opened::Torn | Opened::Empty => {
+                disk::replace(&self.path, &layout::spread(&text))
+            }
+        }
+    }
+}
+
+impl Keep for PlaceFile {
+    fn load(&mut self) -> Result<Kept> {
+        match self.opened()? {
+            Opened::Whole { sequence, place } => Ok(Kept::whole(sequence, place, Vec::new())),
+            Opened::Empty => Ok(Kept::default()),
+            Opened::Torn | Opened::Newer { .. } => Ok(Kept::lost(format!(
+                "{} is damaged: the walk begins at `start` again, so records are sent twice or, if \
+                 they are older than `start`, not at all; put a backup of the file back, or look \
+                 for what else writes to that folder",
+                self.whose()
+            ))),
+        }
+    }
+
+    fn save(&mut self, sequence: u64, place: &str) -> Result<()> {
+        if self.held.is_some() {
+            return self.replace(sequence, place);
+        }
+        let _lock = self.lock()?;
+        self.replace(sequence, place)
+    }
+}
+
+/// The text as part of a file name, on every file system.
+fn plain(text: &str, length: usize) -> String {
+    text.chars()
+        .map(|character| match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => character,
+            _ => '_',
+        })
+        .take(length)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

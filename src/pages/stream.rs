@@ -1,0 +1,134 @@
+//! One instance made ready: what all its runs have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::config::{AgentFacts, Config, Start};
+use crate::error::{Error, Result};
+use crate::fetch::{Auth, Fetch, Hidden, Setup};
+use crate::log::Mapping;
+use crate::source::{self, Source};
+use crate::time::Time;
+
+use super::Budget;
+
+/// One instance, checked and ready to run; it keeps its connection from run to run.
+pub struct Stream {
+    /// As configured.
+    pub config: Config,
+    pub(super) source: Arc<Source>,
+    pub(super) mapping: Mapping,
+    pub(super) fetch: Fetch,
+}
+
+/// What a stream has to know of who runs it.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The Agent's own configuration, as far as it matters.
+    pub agent: AgentFacts,
+    /// The tags that every log carries, as the Agent joins them; none are the instance's own.
+    pub tags: Option<String>,
+}
+
+impl Stream {
+    /// Reads and checks an instance; nothing is opened yet.
+    pub fn read(instance: &Value, init_config: &Value, facts: &Facts) -> Result<Self> {
+        let config = Config::read(instance, init_config, &facts.agent)?;
+        Self::new(config, facts)
+    }
+
+    /// A stream of a checked configuration; nothing is opened yet.
+    pub fn new(config: Config, facts: &Facts) -> Result<Self> {
+        if facts.agent.fips {
+            return Err(Error::config(
+                "GOFIPS",
+                "this Agent runs in FIPS mode, and logwalk's TLS is not a FIPS module: nothing was \
+                 read; run it beside an Agent of the ordinary flavour",
+            ));
+        }
+        let source = &config.source;
+        let tags = facts.tags.clone().unwrap_or_else(|| config.tags.join(","));
+        let mapping = config.mapping(tags)?;
+        let setup = Setup {
+            base_url: source.base(&config.filling)?.into(),
+            auth: filled_auth(source, &config),
+            pace: source.pace.clone(),
+            requests_per_second: config.limits.requests_per_second,
+            rate_limit: source.rate_limit.clone(),
+            body_bytes: config.limits.body_bytes,
+            secrets: Hidden(config.secrets()),
+        };
+        let fetch = Fetch::new(&config.http, setup)?;
+        Ok(Self {
+            source: Arc::new(source.clone()),
+            mapping,
+            fetch,
+            config,
+        })
+    }
+
+    /// The stream as people call it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.config.label()
+    }
+
+    /// What one run may do.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        let limits = &self.config.limits;
+        Budget {
+            bytes: limits.run_bytes,
+            span: limits.run_seconds.map(Duration::from_secs_f64),
+        }
+    }
+
+    /// Where a very first run begins; none is the oldest record there is.
+    pub(super) fn start(&self, now: Time) -> Option<Time> {
+        match self.config.start {
+            Start::Ago(span) => Some(now.before(span)),
+            Start::At(time) => Some(time),
+            Start::Oldest => self.source.retention.map(|kept| now.before(kept)),
+        }
+    }
+}
+
+fn filled_auth(source: &Source, config: &Config) -> Auth {
+    let fill = |text: &String| config.filling.filled(text);
+    match &source.auth {
+        source::Auth::Headers => Auth::Headers,
+        source::Auth::Basic { username, password } => Auth::Basic {
+            username: fill(username),
+            password: fill(password),
+        },
+        source::Auth::OAuth2 {
+            token_url,
+            client_id,
+            client_secret,
+            scope,
+            audience,
+            extra,
+        } => Auth::OAuth2 {
+            token_url: fill(token_url),
+            client_id: fill(client_id),
+            client_secret: fill(client_secret),
+            scope: scope.as_ref().map(fill),
+            audience: audience.as_ref().map(fill),
+            extra: extra
+                .iter()
+                .map(|(name, text)| (name.clone(), fill(text)))
+                .collect(),
+        },
+    }
+}
+
+/// Its label: the rest holds secrets.
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream")
+            .field("label", &self.label())
+            .finish_non_exhaustive()
+    }
+}

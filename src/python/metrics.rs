@@ -1,0 +1,59 @@
+//! What a run came to, as metrics.
+
+use crate::pages::{Report, Tally};
+
+/// Kind, name without the namespace, value and further tags.
+pub(super) type Metric = (&'static str, String, f64, Vec<String>);
+
+/// The metrics of one run; `tally` is of what was delivered and kept.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn of(report: Option<&Report>, tally: &Tally) -> Vec<Metric> {
+    let mut metrics = vec![
+        count("records.sent", tally.logs),
+        count("records.duplicate", tally.duplicate),
+        count("records.truncated", tally.truncated),
+        count("records.too_old", tally.too_old),
+        count("records.future", tally.future),
+        count("bytes.sent", tally.bytes),
+    ];
+    let Some(report) = report else { return metrics };
+    metrics.push(count("pages.read", report.pages));
+    for (class, requests) in &report.requests.requests {
+        let tags = vec![format!("status:{class}")];
+        metrics.push(("count", "requests".to_owned(), *requests as f64, tags));
+    }
+    metrics.push(count("retries", report.requests.retries));
+    if !report.requests.requests.is_empty() {
+        metrics.push(gauge(
+            "api.can_connect",
+            f64::from(u8::from(report.requests.connected())),
+        ));
+    }
+    metrics.push(gauge(
+        "throttled_seconds",
+        report.requests.throttled.as_secs_f64(),
+    ));
+    metrics.push(gauge("run.duration_seconds", report.lasted.as_secs_f64()));
+    if let Some(standing) = &report.standing {
+        metrics.push(gauge("behind", f64::from(u8::from(standing.behind))));
+        metrics.push(gauge("lag_seconds", standing.lag.as_secs_f64()));
+        metrics.push(gauge("gap_seconds", standing.gap.as_secs_f64()));
+        metrics.push(gauge(
+            "cursor.age_seconds",
+            standing.cursor_age.as_secs_f64(),
+        ));
+        if let Some(left) = standing.retention_left {
+            metrics.push(gauge("retention_left_seconds", left.as_secs_f64()));
+        }
+    }
+    metrics
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn count(name: &str, value: u64) -> Metric {
+    ("count", name.to_owned(), value as f64, Vec::new())
+}
+
+fn gauge(name: &str, value: f64) -> Metric {
+    ("gauge", name.to_owned(), value, Vec::new())
+}
