@@ -3,33 +3,21 @@
 //! All strings are cut to one length, the largest at which the line fits; so the longest give
 //! first and short ones nothing. Where even that is not enough, the record becomes its own text.
 
-use std::ops::Range;
+mod strings;
+
 use std::sync::Arc;
 
 use memchr::memchr;
 
+use self::strings::{Long, SHORTEST, long_strings};
 use super::line::{Leaf, Log};
 use super::{tags, text};
-
-/// No string is cut shorter than this: what is left would say nothing.
-const SHORTEST: usize = 32;
 
 /// How much of a record's own text is worth giving up the attributes for.
 const WORTHWHILE: usize = 256;
 
-/// A path in `logwalk.truncated` is cut here.
-const PATH_BYTES: usize = 200;
-
 /// What `logwalk` gains when something is cut.
 const LIST_BYTES: usize = ",\"truncated\":[]".len();
-
-/// A string that may be cut.
-struct Long {
-    part: usize,
-    /// What stands between its quotes, escapes included.
-    inside: Range<usize>,
-    path: String,
-}
 
 impl Long {
     /// What cutting to `length` wins, after what the mark and the path cost.
@@ -219,83 +207,4 @@ fn whole_escapes(inside: &str, limit: usize) -> usize {
         at = escape + length;
     }
     inside.floor_char_boundary(limit)
-}
-
-/// Notes every string of a part that is long enough to be cut, with its path.
-fn long_strings(part: usize, name: &str, json: &str, longs: &mut Vec<Long>) {
-    let bytes = json.as_bytes();
-    let mut path = name.to_owned();
-    // For each container that is open: the path's length up to it, and its next index if a list.
-    let mut open: Vec<(usize, Option<usize>)> = Vec::new();
-    let mut is_key = false;
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'{' => {
-                open.push((path.len(), None));
-                is_key = true;
-            }
-            b'[' => {
-                open.push((path.len(), Some(0)));
-                step(&mut path, "0");
-            }
-            b'}' | b']' => {
-                if let Some((length, _)) = open.pop() {
-                    path.truncate(length);
-                }
-                is_key = false;
-            }
-            b',' => {
-                if let Some((length, index)) = open.last_mut() {
-                    path.truncate(*length);
-                    is_key = index.is_none();
-                    if let Some(index) = index {
-                        *index += 1;
-                        step(&mut path, &index.to_string());
-                    }
-                }
-            }
-            b'"' => {
-                let end = closing_quote(bytes, at + 1);
-                let inside = at + 1..end;
-                if is_key {
-                    step(&mut path, &text::plain(&json[at..=end]));
-                    is_key = false;
-                } else if inside.len() > SHORTEST {
-                    let path = path.clone();
-                    longs.push(Long { part, inside, path });
-                }
-                at = end;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-}
-
-fn closing_quote(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len().saturating_sub(1)
-}
-
-fn step(path: &mut String, key: &str) {
-    if path.len() >= PATH_BYTES {
-        return;
-    }
-    let key = &key[..key.floor_char_boundary(PATH_BYTES)];
-    path.push('.');
-    if key.contains('.') {
-        path.push('"');
-        path.push_str(key);
-        path.push('"');
-    } else {
-        path.push_str(key);
-    }
 }

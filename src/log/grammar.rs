@@ -28,36 +28,15 @@ const MOST_EVERY: usize = 3;
 
 /// The path a text writes: keys and indexes with dots between, a key with a dot in quotes.
 pub(super) fn path(written: &Written<'_>, text: &str) -> Result<Path> {
-    let wrong = |what: &str| {
-        written.problem(format!(
-            "`{text}` is no path: {what}; write keys with dots between, such as connector.slug, and a key with a dot in quotes"
-        ))
-    };
-    let mut steps = Vec::new();
-    let mut rest = text.trim();
-    loop {
-        let (step, after) = if let Some(quoted) = rest.strip_prefix('"') {
-            let closed = quoted.split_once('"');
-            closed.ok_or_else(|| wrong("a quote is not closed"))?
-        } else {
-            let end = rest.find('.').unwrap_or(rest.len());
-            if end == 0 {
-                return Err(wrong("a key is empty"));
-            }
-            rest.split_at(end)
-        };
-        steps.push(step.to_owned());
-        if after.is_empty() {
-            break;
-        }
-        rest = after
-            .strip_prefix('.')
-            .ok_or_else(|| wrong("a dot is missing after a quote"))?;
+    let wrong = |what: &str| written.problem(format!("`{text}` is no path of a record: {what}"));
+    let path = Path::parse(text.trim()).map_err(|what| wrong(&what))?;
+    if path.is_whole() {
+        return Err(wrong("it is empty"));
     }
-    if steps.len() > MOST_STEPS {
+    if path.0.len() > MOST_STEPS {
         return Err(wrong("it has more than 64 steps"));
     }
-    Ok(Path(steps))
+    Ok(path)
 }
 
 /// The paths of a list, in which `*` stands for every item or member.
@@ -122,7 +101,7 @@ mod tests {
         for wrong in ["", ".", "a.", ".a", "a..b", "\"a", "\"a\"b"] {
             let problem = read(wrong).unwrap_err();
             assert!(problem.starts_with("log.drop[0]: "), "{problem}");
-            assert!(problem.contains("is no path"), "{problem}");
+            assert!(problem.contains("is no path of a record"), "{problem}");
         }
         assert!(read(&"a.".repeat(70)).is_err());
         assert!(read(&["a"; 65].join(".")).is_err());

@@ -208,9 +208,9 @@ impl<'a> Pass<'_, 'a> {
             return self.string(origin, at).0;
         }
         let mut unescaped = std::mem::take(&mut self.unescaped);
-        unescaped.clear();
-        let end = text::unescape(origin.text.as_bytes(), inside, &mut unescaped) + 1;
-        let json = str::from_utf8(&unescaped).unwrap_or_default();
+        let (length, quote) = text::unescape(origin.text.as_bytes(), inside, &mut unescaped);
+        let end = (quote + 1).min(origin.text.len());
+        let json = str::from_utf8(&unescaped[..length]).unwrap_or_default();
         let json = json.trim_matches([' ', '\n', '\r', '\t']);
         let first = json.as_bytes().first();
         if matches!(first, Some(b'{' | b'[')) && serde_json::from_str::<IgnoredAny>(json).is_ok() {

@@ -7,6 +7,9 @@ use memchr::{memchr, memchr2};
 /// Strings longer than this are searched by larger steps.
 const SHORT_BYTES: usize = 32;
 
+/// What a buffer begins with, so that most strings need no larger one.
+const FIRST_BYTES: usize = 1024;
+
 /// What a JSON value reads as: a string without quotes and escapes, anything else as written.
 pub(super) fn plain(json: &str) -> Cow<'_, str> {
     let Some(inside) = json
@@ -18,39 +21,50 @@ pub(super) fn plain(json: &str) -> Cow<'_, str> {
     if memchr(b'\\', inside.as_bytes()).is_none() {
         return Cow::Borrowed(inside);
     }
-    let mut out = Vec::new();
-    unescape(json.as_bytes(), 1, &mut out);
+    let mut out = vec![0; json.len() + WORD];
+    let (length, _) = unescape(json.as_bytes(), 1, &mut out);
+    out.truncate(length);
     Cow::Owned(String::from_utf8(out).unwrap_or_default())
 }
 
-/// Writes what a JSON string stands for, from `at` to its closing quote, and says where that is;
-/// half a surrogate pair becomes U+FFFD.
-pub(super) fn unescape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+/// What a JSON string stands for, from `at` to its closing quote, as the first so many bytes of
+/// a buffer, which grows as needed; and where that quote is. Half a surrogate pair becomes U+FFFD.
+pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize, usize) {
     let mut at = at;
+    let mut filled = 0;
     loop {
-        // A word at a time: what was taken too much of is given back.
-        while let Some(word) = word(bytes, at) {
-            out.extend_from_slice(&word.to_le_bytes());
+        if buffer.len() < filled + WORD {
+            buffer.resize(2 * filled + FIRST_BYTES, 0);
+        }
+        // A word is written whole; what was too much of it is written over.
+        if let Some(word) = word(bytes, at) {
+            buffer[filled..filled + WORD].copy_from_slice(&word.to_le_bytes());
             let found = specials(word);
-            if found != 0 {
-                let kept = first_byte(found);
-                out.truncate(out.len() - WORD + kept);
-                at += kept;
-                break;
+            let taken = if found == 0 { WORD } else { first_byte(found) };
+            filled += taken;
+            at += taken;
+            if found == 0 {
+                continue;
             }
-            at += WORD;
         }
-        let special = special(bytes, at);
-        out.extend_from_slice(bytes.get(at..special).unwrap_or_default());
-        at = special;
-        let rest = bytes.get(at..).unwrap_or_default();
-        if rest.first() != Some(&b'\\') {
-            return at.min(bytes.len().saturating_sub(1));
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (None | Some(b'"'), _) => return (filled, at),
+            (Some(b'\\'), Some(same @ (b'"' | b'\\' | b'/'))) => {
+                buffer[filled] = *same;
+                filled += 1;
+                at += 2;
+            }
+            (Some(b'\\'), _) => {
+                let (meant, length) = escape(&bytes[at..]);
+                filled += meant.encode_utf8(&mut buffer[filled..]).len();
+                at += length;
+            }
+            (Some(other), _) => {
+                buffer[filled] = *other;
+                filled += 1;
+                at += 1;
+            }
         }
-        let (meant, length) = escape(rest);
-        let mut buffer = [0; 4];
-        out.extend_from_slice(meant.encode_utf8(&mut buffer).as_bytes());
-        at += length;
     }
 }
 
@@ -82,8 +96,10 @@ fn word(bytes: &[u8], at: usize) -> Option<u64> {
 /// Not zero if a word of eight bytes holds a quote or a backslash; its lowest bit is in the first.
 fn specials(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
+    const QUOTES: u64 = ONES * 0x22;
+    const BACKSLASHES: u64 = ONES * 0x5c;
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))
+    zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES)
 }
 
 fn first_byte(found: u64) -> usize {
@@ -203,7 +219,8 @@ mod tests {
                 assert_eq!(plain(&json), format!("{text}{read}"));
                 let mut out = Vec::new();
                 let more = format!("{json},\"next\\n\"");
-                assert_eq!(unescape(more.as_bytes(), 1, &mut out), json.len() - 1);
+                let (_, end) = unescape(more.as_bytes(), 1, &mut out);
+                assert_eq!(end, json.len() - 1);
                 assert_eq!(special(more.as_bytes(), 1), 1 + text.len());
             }
         }

@@ -54,7 +54,7 @@ fn every_wrong_key_and_type_is_named_with_its_place() {
         ),
         (
             json!({"drop": ["a", ""]}),
-            "log.drop[1]: `` is no path: a key is empty",
+            "log.drop[1]: `` is no path of a record: it is empty",
         ),
         (
             json!({"drop": ["*.*.*.*"]}),
@@ -72,7 +72,10 @@ fn every_wrong_key_and_type_is_named_with_its_place() {
             json!({"message": "a}"}),
             "log.message: a single `}` in a message",
         ),
-        (json!({"message": "{}"}), "log.message: `` is no path"),
+        (
+            json!({"message": "{}"}),
+            "log.message: `` is no path of a record",
+        ),
         (
             json!({"tags": {"a": "b.*"}}),
             "log.tags.a: `*` works in decode, drop, redact and hash only",
