@@ -31,9 +31,9 @@ struct Case {
     moment: Moment,
 }
 
-fn paths(list: &[&str]) -> Option<Paths> {
+fn paths(list: &[&str]) -> Paths {
     let all = list.iter().map(|text| path(text)).collect();
-    Some(Paths(all))
+    Paths(all)
 }
 
 fn path(text: &str) -> Path {
@@ -130,9 +130,9 @@ fn source() -> Source {
         overlap: Duration::ZERO,
         settle: Duration::ZERO,
         record: RecordPaths {
-            id: paths(&["id"]),
+            id: Some(paths(&["id"])),
             version: Vec::new(),
-            time: paths(&["at"]),
+            time: Some(paths(&["at"])),
             time_format: None::<TimeFormat>,
         },
         partial: Vec::new(),

@@ -88,7 +88,7 @@ fn busy() -> Value {
 fn compact(record: &str) -> Value {
     let mut kept = String::new();
     let mut rest = record;
-    while let Some(at) = rest.find("\\") {
+    while let Some(at) = rest.find('\\') {
         kept.push_str(&rest[..at]);
         let (meant, length) = super::super::text::escape(&rest.as_bytes()[at..]);
         match meant {

@@ -127,9 +127,9 @@ fn a_text_that_is_no_object_is_cut_too() {
     let mut case = case(json!({}));
     case.terms.log_bytes = 600;
     let long = "no json ".repeat(1000);
-    let log = case.log(Record::Broken(&long));
-    assert!(log.truncated && log.line_bytes <= 600);
-    assert!(log.to_json("").contains("\"truncated\":[\"message\"]"));
+    let cut = case.log(Record::Broken(&long));
+    assert!(cut.truncated && cut.line_bytes <= 600);
+    assert!(cut.to_json("").contains("\"truncated\":[\"message\"]"));
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn no_text_however_broken_ends_the_reading() {
 #[test]
 fn a_record_is_known_by_its_id_and_version_and_by_nothing_else() {
     let mut case = case(json!({"redact": ["status"]}));
-    case.source.record.id = paths(&["uuid", "id"]);
+    case.source.record.id = Some(paths(&["uuid", "id"]));
     case.source.record.version = vec![path("status"), path("n")];
     let mapping = case.mapping();
     let known = |record: &str| mapping.read(Record::Json(record)).known_as;
@@ -218,7 +218,7 @@ fn an_endless_id_is_carried_as_its_hash() {
 #[test]
 fn the_time_is_the_first_path_that_holds_one() {
     let mut case = case(json!({"decode": ["inner"]}));
-    case.source.record.time = paths(&["at", "inner.ts"]);
+    case.source.record.time = Some(paths(&["at", "inner.ts"]));
     let mapping = case.mapping();
     let time = |record: &str| mapping.read(Record::Json(record)).time;
     assert_eq!(time(r#"{"at":"2025-11-20T09:30:00.123Z"}"#), Some(EVENT));

@@ -1,6 +1,6 @@
 //! Newest first: the frozen window, and where it ends.
 
-use super::telling::{NOTHING, NOW, START, Telling, at, broken, last, more, next, source};
+use super::telling::{NOTHING, NOW, START, Telling, at, broken, last, more, next, source, undated};
 use crate::source::Source;
 use crate::walk::model::Style;
 
@@ -134,4 +134,11 @@ fn settle_leaves_the_newest_for_a_later_window_where_the_api_takes_no_bound() {
     assert_eq!(stream.bound(), Some(NOW - 800));
     stream.later(700);
     assert_eq!(stream.page(&page, &last()), [NOW - 100]);
+}
+
+#[test]
+fn a_record_without_a_time_is_as_old_as_the_one_before_it() {
+    let mut stream = unbounded();
+    let page = [at(START + 5), undated(1), at(START - 5), undated(2)];
+    assert_eq!(stream.page(&page, &last()), [START + 5, 1]);
 }

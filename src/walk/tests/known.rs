@@ -1,6 +1,6 @@
 //! The ids that a place holds, and their bound.
 
-use super::telling::{NOTHING, NOW, Telling, at, dated, last, millis, next, source};
+use super::telling::{NOTHING, NOW, Telling, at, dated, last, millis, next, source, undated};
 use crate::source::Source;
 use crate::walk::model::Style;
 use crate::walk::{Fact, MOST_SEEN};
@@ -89,4 +89,14 @@ fn ids_of_the_walk_under_way_are_kept_whatever_their_age() {
     stream.page(&[at(NOW - 9_000)], &next("a"));
     stream.page(&[at(NOW - 100)], &next("b"));
     assert_eq!(stream.place().seen.len(), 2);
+}
+
+#[test]
+fn a_record_without_a_time_is_known_for_as_long_as_it_may_come_again() {
+    let mut stream = Telling::of(source(Style::Cursor));
+    // It may be as new as the second page's.
+    stream.page(&[at(NOW - 9_000), undated(1)], &next("a"));
+    stream.page(&[at(NOW - 100)], &last());
+    stream.later(10);
+    assert_eq!(stream.page(&[undated(1), at(NOW - 100)], &last()), NOTHING);
 }

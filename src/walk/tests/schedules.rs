@@ -156,8 +156,8 @@ impl Kind {
         match dated {
             // An API does not show what lies behind an upper bound.
             Dated::YearsAhead if source.until.is_some() => Dated::Rightly,
-            // Newest first without bounds, only a record's own time says that it is old.
-            Dated::NotAtAll if self.style.descending() => Dated::Rightly,
+            // Newest first, or without bounds, only a record's own time says that it is old.
+            Dated::NotAtAll if self.style.descending() || source.since.is_none() => Dated::Rightly,
             // Only our clock can say how old it may be.
             Dated::NotAtAll if self.skewed => Dated::Rightly,
             // It has no id, and stands under another time than its equal.

@@ -133,3 +133,27 @@ fn a_window_begun_by_an_earlier_run_is_not_the_end_of_the_log() {
         assert!(stream.is_caught_up(), "{:?}", stream.walk);
     }
 }
+
+#[test]
+fn settle_never_keeps_a_busy_log_in_one_walk_so_late_records_are_found() {
+    let mut stream = Telling::of(Source {
+        settle: millis(700),
+        ..source(Style::Cursor)
+    });
+    stream.page(&[at(NOW - 2_000)], &next("a"));
+    stream.page(&[at(NOW - 900), at(NOW - 100)], &next("b"));
+    assert!(stream.is_caught_up());
+    stream.later(500);
+    assert_eq!((stream.cursor(), stream.since()), (None, NOW - 3_000));
+    assert_eq!(stream.page(&[at(NOW - 2_500)], &last()), [NOW - 2_500]);
+}
+
+#[test]
+fn settle_does_not_wait_for_a_record_of_the_future() {
+    let mut stream = Telling::of(Source {
+        settle: millis(700),
+        ..source(Style::Cursor)
+    });
+    let future = NOW + 100_000_000;
+    assert_eq!(stream.page(&[at(future)], &last()), [future]);
+}
