@@ -167,6 +167,25 @@ def test_the_age_of_the_cursor_is_since_a_record_last_moved_it(
     assert agent.last("cursor.age_seconds") > 1
 
 
+def test_what_is_read_but_not_kept_is_not_reported_as_caught_up(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk must not look like a stream that is up to date."""
+    vendor.add(3, minutes_ago=60)
+    check = agent.check(instance)
+    agent.run(check)
+    time.sleep(1.1)
+    vendor.add(3, minutes_ago=40)
+    monkeypatch.setattr(datadog_agent, "write_persistent_cache", lambda _key, _value: None)
+    with pytest.raises(RunFailed, match="did not stick"):
+        agent.run(check)
+
+    assert agent.last("records.sent") == 0
+    assert agent.last("behind") == 1
+    assert agent.last("lag_seconds") == pytest.approx(3600, abs=30)
+    assert agent.last("cursor.age_seconds") > 1
+
+
 def test_requests_are_counted_by_their_class_of_status(
     agent: Agent, vendor: Vendor, instance: dict[str, Any]
 ) -> None:

@@ -1,13 +1,14 @@
 //! What a run came to, as metrics.
 
 use crate::pages::{Report, Tally};
+use crate::walk::Standing;
 
 /// Kind, name without the namespace, value and further tags.
 pub(super) type Metric = (&'static str, String, f64, Vec<String>);
 
-/// The metrics of one run; `tally` is of what was delivered and kept.
+/// The metrics of one run; `standing` and `tally` are of what was delivered and kept.
 #[allow(clippy::cast_precision_loss)]
-pub(super) fn of(report: Option<&Report>, tally: &Tally) -> Vec<Metric> {
+pub(super) fn of(report: &Report, standing: Option<Standing>, tally: &Tally) -> Vec<Metric> {
     let mut metrics = vec![
         count("records.sent", tally.logs),
         count("records.duplicate", tally.duplicate),
@@ -20,7 +21,6 @@ pub(super) fn of(report: Option<&Report>, tally: &Tally) -> Vec<Metric> {
         count("records.resent", 0),
         count("records.rejected", 0),
     ];
-    let Some(report) = report else { return metrics };
     metrics.push(count("pages.read", report.pages));
     for (class, requests) in &report.requests.requests {
         let tags = vec![format!("status:{class}")];
@@ -38,7 +38,7 @@ pub(super) fn of(report: Option<&Report>, tally: &Tally) -> Vec<Metric> {
         report.requests.throttled.as_secs_f64(),
     ));
     metrics.push(gauge("run.duration_seconds", report.lasted.as_secs_f64()));
-    if let Some(standing) = &report.standing {
+    if let Some(standing) = standing {
         metrics.push(gauge("behind", f64::from(u8::from(standing.behind))));
         metrics.push(gauge("lag_seconds", standing.lag.as_secs_f64()));
         metrics.push(gauge("gap_seconds", standing.gap.as_secs_f64()));

@@ -15,21 +15,22 @@ use crate::fetch::{Cancel, Reality};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
 use crate::pages::{self, Report, Tally};
+use crate::walk::Standing;
 
 /// What the walking thread hands over: a page, the end, or why there is no more.
-type Next = Result<Option<pages::Page>>;
+type Next = Result<Option<(pages::Page, Option<Standing>)>>;
 
 /// Walks on a thread of its own, one page ahead of whoever takes the pages.
-fn walk_ahead(
-    mut run: pages::Run<Reality>,
-    report: Arc<Mutex<Option<Report>>>,
-) -> Result<Receiver<Next>> {
+fn walk_ahead(mut run: pages::Run<Reality>, report: Arc<Mutex<Report>>) -> Result<Receiver<Next>> {
     // No room in between: the page in hand and the one just fetched are all there is.
     let (sender, receiver) = sync_channel(0);
     let walk = move || {
         loop {
             let next = run.next_page();
-            *report.lock() = Some(run.report());
+            let so_far = run.report();
+            let standing = so_far.standing;
+            *report.lock() = so_far;
+            let next = next.map(|page| page.map(|page| (page, standing)));
             let last = !matches!(next, Ok(Some(_)));
             if sender.send(next).is_err() || last {
                 return;
@@ -52,7 +53,7 @@ pub(super) struct Run {
     keep: Mutex<Keeping>,
     said: Vec<String>,
     around: Around,
-    report: Arc<Mutex<Option<Report>>>,
+    report: Arc<Mutex<Report>>,
 }
 
 /// What a run shares with its stream.
@@ -70,6 +71,10 @@ struct Keeping {
     sequence: u64,
     landed: bool,
     tally: Tally,
+    /// How the stream stands by what was kept: the reader is ahead, and what it read may be lost.
+    standing: Option<Standing>,
+    /// The reader came to its end and all it read was kept: its word on the stream is the last.
+    ended: bool,
 }
 
 impl Run {
@@ -81,13 +86,15 @@ impl Run {
         around: Around,
     ) -> Result<Self> {
         let cancel = around.cancel.clone();
-        let walk = pages::Run::new(
+        let mut walk = pages::Run::new(
             Arc::clone(stream),
             kept.place.as_deref(),
             stream.budget(),
             Reality { cancel },
         )?;
-        let report = Arc::new(Mutex::new(None));
+        let begun = walk.report();
+        let standing = begun.standing;
+        let report = Arc::new(Mutex::new(begun));
         let pages = walk_ahead(walk, Arc::clone(&report))?;
         Ok(Self {
             pages: Mutex::new(Some(pages)),
@@ -96,6 +103,8 @@ impl Run {
                 sequence: kept.sequence,
                 landed: false,
                 tally: Tally::default(),
+                standing,
+                ended: false,
             }),
             said: kept.said,
             around,
@@ -117,6 +126,7 @@ impl Run {
         };
         if !matches!(next, Ok(Some(_))) {
             *pages = None;
+            self.keep.lock().ended = !self.around.cancel.is_raised();
         }
         next
     }
@@ -141,6 +151,7 @@ impl Run {
             keeping.sequence = sequence;
         }
         keeping.tally += page.tally;
+        keeping.standing = page.standing;
         Ok(())
     }
 }
@@ -163,11 +174,12 @@ impl Run {
     /// Wait for the next page, GIL free; after the last, raise `RunError` if there is cause.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Page>> {
         let next = py.detach(|| self.next())?;
-        Ok(next.map(|page| Page {
+        Ok(next.map(|(page, standing)| Page {
             logs: page.logs.len(),
             iterator: Mutex::new(Some(page.logs)),
             place: page.place,
             tally: page.tally,
+            standing,
             emitter: Arc::clone(&self.around.emitter),
             cancel: self.around.cancel.clone(),
             cut: Arc::default(),
@@ -181,15 +193,20 @@ impl Run {
 
     /// Kind, name without the namespace, value and further tags of all that was counted.
     fn metrics(&self) -> Vec<metrics::Metric> {
-        let tally = self.keep.lock().tally;
-        metrics::of(self.report.lock().as_ref(), &tally)
+        let keeping = self.keep.lock();
+        let report = self.report.lock();
+        let standing = if keeping.ended {
+            report.standing
+        } else {
+            keeping.standing
+        };
+        metrics::of(&report, standing, &keeping.tally)
     }
 
     /// What somebody should know although the run did not fail.
     fn warnings(&self) -> Vec<String> {
         let report = self.report.lock();
-        let said = report.iter().flat_map(|report| report.said.iter());
-        self.said.iter().chain(said).cloned().collect()
+        self.said.iter().chain(&report.said).cloned().collect()
     }
 }
 
@@ -207,6 +224,7 @@ pub(super) struct Page {
     iterator: Mutex<Option<Vec<crate::log::Log>>>,
     place: String,
     tally: Tally,
+    standing: Option<Standing>,
     emitter: Arc<Emitter>,
     cancel: Cancel,
     cut: Arc<AtomicBool>,
