@@ -73,15 +73,17 @@ impl<S: Surroundings> Run<S> {
         let start = stream.start(now);
         let source = Arc::clone(&stream.source);
         let walk = Walk::resume(source, stream.config.page_size, place, start, now);
-        let report = Report::new(now);
-        let unsaid = first || matches!(walk.ending(), Some(Ending::Waiting(_)));
+        let mut report = Report::new(now);
+        if let Some(Ending::Waiting(until)) = walk.ending() {
+            report.say(format!("the API said to wait: no request before {until}"));
+        }
         Ok(Self {
             stream,
             around,
             walk,
             budget,
             deadline,
-            unsaid,
+            unsaid: first,
             bytes: 0,
             over: false,
             report,
@@ -263,12 +265,10 @@ impl<S: Surroundings> Run<S> {
     fn end(&mut self) -> Result<Option<Page>> {
         match self.walk.ending() {
             Some(Ending::Stuck(words)) => Err(Error::Stuck(words.clone())),
-            Some(Ending::Waiting(until)) if self.report.pages == 0 => {
-                let words = format!("the API said to wait: no request before {until}");
-                self.report.say(words);
-                Ok(None)
-            }
-            _ => Ok(None),
+            Some(
+                Ending::CaughtUp | Ending::OutOfBudget | Ending::Waiting(_) | Ending::Partial(_),
+            )
+            | None => Ok(None),
         }
     }
 

@@ -14,6 +14,11 @@ use crate::time::Time;
 /// Why a broken record is not shown where something of it would have to be hidden.
 const UNREADABLE: &str = "the record is no JSON, so that what is to be hidden in it cannot be found: none of it is shown";
 
+/// Deeper than this, readers of JSON on the way give up: orjson at 1 024 levels, with the log's own
+/// among them.
+const DEEPEST: usize = 512;
+const TOO_DEEP: &str = "the record is nested deeper than 512 levels: it is sent as its text";
+
 /// A record that has been read.
 #[derive(Debug)]
 pub struct Reading<'a> {
@@ -34,7 +39,9 @@ impl Reading<'_> {
     pub(super) fn first(&self, marks: &[usize]) -> Option<&str> {
         marks.iter().find_map(|mark| {
             let range = self.marks.get(*mark)?.clone()?;
-            self.text.get(range)
+            // Of a record that is sent as its text, no part stands as an object of its own.
+            let is_part = |json: &&str| self.problem.is_none() || !json.starts_with(['{', '[']);
+            self.text.get(range).filter(is_part)
         })
     }
 }
@@ -118,12 +125,17 @@ impl Reader {
             let (known_as, hash) = identity::by_content(json);
             (known_as, Identity::Content(hash))
         };
+        let problem = if read.deepest > DEEPEST {
+            Some(TOO_DEEP)
+        } else {
+            (!read.text.starts_with('{')).then_some("the record is no object")
+        };
         Reading {
             known_as,
             by_content: own.is_none(),
             time,
             identity,
-            problem: (!read.text.starts_with('{')).then_some("the record is no object"),
+            problem,
             text: Cow::Owned(read.text),
             marks: read.marks,
         }

@@ -41,6 +41,8 @@ pub(super) struct Rewritten<'a> {
     pub(super) marks: Vec<Option<Range<usize>>>,
     /// The raw values, as JSON.
     pub(super) raws: Vec<Option<Cow<'a, str>>>,
+    /// How many levels stand below a path that is of interest.
+    pub(super) deepest: usize,
 }
 
 /// A record, read once.
@@ -51,6 +53,7 @@ pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str) -> Rewritten<'a> {
         marks: vec![None; rules.marks],
         raws: vec![None; rules.raws],
         unescaped: Vec::new(),
+        deepest: 0,
     };
     let mut origin = Origin::new(record);
     let begin = pass.space(&mut origin, 0);
@@ -60,6 +63,7 @@ pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str) -> Rewritten<'a> {
         text: pass.out,
         marks: pass.marks,
         raws: pass.raws,
+        deepest: pass.deepest,
     }
 }
 
@@ -72,6 +76,7 @@ struct Pass<'r, 'a> {
     marks: Vec<Option<Range<usize>>>,
     raws: Vec<Option<Cow<'a, str>>>,
     unescaped: Vec<u8>,
+    deepest: usize,
 }
 
 impl<'a> Pass<'_, 'a> {

@@ -40,6 +40,7 @@ impl Pass<'_, '_> {
                 b'"' => at = self.string(origin, at).0,
                 b'{' | b'[' => {
                     depth += 1;
+                    self.deepest = self.deepest.max(depth);
                     at += 1;
                 }
                 b'}' | b']' => {

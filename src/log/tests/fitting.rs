@@ -146,8 +146,8 @@ fn a_limit_below_the_frame_ends_with_the_frame() {
 
 #[test]
 fn many_long_strings_deep_down_cost_no_endless_paths() {
-    let depth = 20_000;
-    let strings = vec![format!("\"{}\"", "y".repeat(2000)); 100].join(",");
+    let depth = 200;
+    let strings = vec![format!("\"{}\"", "y".repeat(2000)); 200].join(",");
     let record = format!(
         "{{\"a\":{}{strings}{}}}",
         "{\"key\":[".repeat(depth),

@@ -99,18 +99,36 @@ fn what_was_opened_keeps_to_the_rules_for_numbers_and_surrogates() {
 }
 
 #[test]
-fn a_record_a_hundred_thousand_levels_deep_is_sent() {
-    let depth = 100_000;
-    let deep = |inside: &str| format!("{}{inside}{}", "[".repeat(depth), "]".repeat(depth));
+fn a_record_a_hundred_thousand_levels_deep_is_sent_as_its_text() {
+    let deep = |inside: &str| format!("{}{inside}{}", "[".repeat(100_000), "]".repeat(100_000));
     let record = format!(r#"{{"id":"x","a":{},"b":"{}"}}"#, deep("1"), deep("2"));
-    let case = case(json!({"decode": ["b"], "drop": ["a.0.0.c"], "message": "{id}"}));
+    let case = case(json!({"decode": ["b"], "drop": ["a.0.0.c"], "attributes": {"usr.id": "a"}}));
     let log = case.log(Record::Json(&record));
-    let (_, kept) = log.record.clone().unwrap();
-    assert_eq!(
-        kept,
-        format!(r#"{{"id":"x","a":{},"b":{}}}"#, deep("1"), deep("2"))
+    assert_eq!(log.record, None);
+    let value: Value = serde_json::from_str(&log.to_json("")).unwrap();
+    assert!(
+        value["message"]
+            .as_str()
+            .unwrap()
+            .starts_with(r#"{"id":"x","a":[[[["#)
     );
-    assert_eq!(log.to_json("").len() + 1, log.line_bytes);
+    assert_eq!(value["logwalk"]["id"], "x");
+    assert_eq!(
+        value["logwalk"]["error"],
+        "the record is nested deeper than 512 levels: it is sent as its text"
+    );
+    assert_eq!(value.get("usr"), None);
+}
+
+#[test]
+fn a_record_of_some_depth_is_sent_as_it_is() {
+    let record = format!(
+        r#"{{"id":"x","a":{}1{}}}"#,
+        "[".repeat(500),
+        "]".repeat(500)
+    );
+    let log = case(json!({})).log(Record::Json(&record));
+    assert_eq!(log.record.map(|(_, kept)| kept), Some(record));
 }
 
 #[test]
