@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod auth;
 pub mod catalog;
 mod exchange;
 mod grammar;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use auth::Auth;
 pub use exchange::{Answer, Ask, Call, Filling, Record, Reply};
 pub use path::{Path, Paths};
 pub(crate) use request::web_address;
@@ -99,36 +101,6 @@ pub struct Template {
     pub query: BTreeMap<String, String>,
     /// The JSON body, for POST.
     pub body: Value,
-}
-
-/// How credentials are presented, beyond headers.
-#[derive(Debug, Clone, Default)]
-pub enum Auth {
-    /// By the request's headers alone.
-    #[default]
-    Headers,
-    /// HTTP Basic; templates.
-    Basic {
-        /// The user name's template.
-        username: String,
-        /// The password's template.
-        password: String,
-    },
-    /// OAuth 2.0 client credentials; all templates.
-    OAuth2 {
-        /// Where a token is asked for; may be of another origin, for it is configured.
-        token_url: String,
-        /// The client's id.
-        client_id: String,
-        /// The client's secret.
-        client_secret: String,
-        /// The scope asked for, if any.
-        scope: Option<String>,
-        /// The audience asked for, if any.
-        audience: Option<String>,
-        /// Further fields of the token request's form.
-        extra: BTreeMap<String, String>,
-    },
 }
 
 /// How a reply's body is written.

@@ -8,49 +8,9 @@ use reqwest::Url;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+pub use crate::source::Auth;
 use crate::source::Reply;
 pub(super) use token::{Fresh, Shelf};
-
-/// How a request proves who sends it; [`crate::source::Auth`] with its templates filled in.
-#[derive(Clone, Default)]
-pub enum Auth {
-    /// By its headers alone.
-    #[default]
-    Headers,
-    /// HTTP Basic.
-    Basic {
-        /// The user's name.
-        username: String,
-        /// The user's password.
-        password: String,
-    },
-    /// OAuth 2.0 client credentials.
-    OAuth2 {
-        /// Where a token is asked for; may be of another origin, for it is configured.
-        token_url: String,
-        /// The client's id.
-        client_id: String,
-        /// The client's secret.
-        client_secret: String,
-        /// The scope asked for, if any.
-        scope: Option<String>,
-        /// The audience asked for, if any.
-        audience: Option<String>,
-        /// Further fields of the token request's form; they win over ours.
-        extra: BTreeMap<String, String>,
-    },
-}
-
-/// The kind only.
-impl std::fmt::Debug for Auth {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Headers => "Headers",
-            Self::Basic { .. } => "Basic",
-            Self::OAuth2 { .. } => "OAuth2",
-        })
-    }
-}
 
 impl Auth {
     /// What must not be seen.

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::config::{AgentFacts, Config, Start};
 use crate::error::{Error, Result};
-use crate::fetch::{Auth, Fetch, Hidden, Setup};
+use crate::fetch::{Fetch, Hidden, Setup};
 use crate::log::Mapping;
-use crate::source::{self, Source};
+use crate::source::Source;
 use crate::time::Time;
 
 use super::Budget;
@@ -53,7 +53,7 @@ impl Stream {
         let mapping = config.mapping(tags)?;
         let setup = Setup {
             base_url: source.base(&config.filling)?.into(),
-            auth: filled_auth(source, &config),
+            auth: source.auth.filled(|text| config.filling.filled(text)),
             pace: source.pace.clone(),
             requests_per_second: config.limits.requests_per_second,
             rate_limit: source.rate_limit.clone(),
@@ -92,35 +92,6 @@ impl Stream {
             Start::At(time) => Some(time),
             Start::Oldest => self.source.retention.map(|kept| now.before(kept)),
         }
-    }
-}
-
-fn filled_auth(source: &Source, config: &Config) -> Auth {
-    let fill = |text: &String| config.filling.filled(text);
-    match &source.auth {
-        source::Auth::Headers => Auth::Headers,
-        source::Auth::Basic { username, password } => Auth::Basic {
-            username: fill(username),
-            password: fill(password),
-        },
-        source::Auth::OAuth2 {
-            token_url,
-            client_id,
-            client_secret,
-            scope,
-            audience,
-            extra,
-        } => Auth::OAuth2 {
-            token_url: fill(token_url),
-            client_id: fill(client_id),
-            client_secret: fill(client_secret),
-            scope: scope.as_ref().map(fill),
-            audience: audience.as_ref().map(fill),
-            extra: extra
-                .iter()
-                .map(|(name, text)| (name.clone(), fill(text)))
-                .collect(),
-        },
     }
 }
 
