@@ -4,11 +4,11 @@
 //! first and short ones nothing. Where even that is not enough, the record becomes its own text.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use memchr::memchr;
 
 use super::line::{Leaf, Log};
+use super::words::Word;
 use super::{tags, text};
 
 /// No string is cut shorter than this: what is left would say nothing.
@@ -56,15 +56,15 @@ pub(super) fn fit(log: &mut Log, limit: usize, instance_tags: &str) {
 }
 
 /// What of a log may be cut, as JSON by name.
-fn parts(log: &mut Log) -> Vec<(Arc<str>, String)> {
+fn parts(log: &mut Log) -> Vec<(Word, String)> {
     let mut parts = Vec::new();
     for (name, leaf) in &log.fields {
         match leaf {
-            Leaf::Text(text) => parts.push((name.clone(), text::quoted(text))),
+            Leaf::Text(text) => parts.push((*name, text::quoted(text))),
             Leaf::Json(_) | Leaf::Object(_) if &**name != "logwalk" => {
                 let mut json = String::new();
                 leaf.push(&mut json);
-                parts.push((name.clone(), json));
+                parts.push((*name, json));
             }
             Leaf::Json(_) | Leaf::Object(_) | Leaf::Word(_) => {}
         }
@@ -93,7 +93,7 @@ fn length_that_saves(longs: &[Long], excess: usize) -> Option<usize> {
     Some(enough)
 }
 
-fn cut(log: &mut Log, parts: Vec<(Arc<str>, String)>, longs: &[Long], length: usize) {
+fn cut(log: &mut Log, parts: Vec<(Word, String)>, longs: &[Long], length: usize) {
     let mut paths = Vec::new();
     for (number, (name, json)) in parts.into_iter().enumerate() {
         let mut out = String::with_capacity(json.len().min(length.saturating_mul(4)));
@@ -197,7 +197,7 @@ fn cut_text(whole: &str, room: usize) -> String {
 fn list(log: &mut Log, paths: &str) {
     for (name, leaf) in &mut log.fields {
         if let (Leaf::Object(facts), "logwalk") = (leaf, &**name) {
-            facts.push(("truncated".into(), Leaf::Json(format!("[{paths}]"))));
+            facts.push(("truncated", Leaf::Json(format!("[{paths}]"))));
         }
     }
 }

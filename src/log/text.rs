@@ -28,18 +28,7 @@ pub(super) fn plain(json: &str) -> Cow<'_, str> {
 pub(super) fn unescape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     let mut at = at;
     loop {
-        // A word at a time: what was taken too much of is given back.
-        while let Some(word) = word(bytes, at) {
-            out.extend_from_slice(&word.to_le_bytes());
-            let found = specials(word);
-            if found != 0 {
-                let kept = first_byte(found);
-                out.truncate(out.len() - WORD + kept);
-                at += kept;
-                break;
-            }
-            at += WORD;
-        }
+        at = runs(bytes, at, out);
         let special = special(bytes, at);
         out.extend_from_slice(bytes.get(at..special).unwrap_or_default());
         at = special;
@@ -52,6 +41,38 @@ pub(super) fn unescape(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
         out.extend_from_slice(meant.encode_utf8(&mut buffer).as_bytes());
         at += length;
     }
+}
+
+/// Copies what needs no reading, and the commonest escapes, a word at a time; says where it stopped.
+fn runs(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let mut at = at;
+    let mut length = out.len();
+    // Room to write whole words in; what was taken too much of is overwritten by the next. Not for
+    // all that may follow: in a long text of many escapes that would be cleared again and again.
+    out.resize(length + RUN_BYTES, 0);
+    while let Some(word) = word(bytes, at)
+        && let Some(room) = out.get_mut(length..)
+        && let Some(room) = room.first_chunk_mut::<WORD>()
+    {
+        *room = word.to_le_bytes();
+        let found = specials(word);
+        let kept = if found == 0 { WORD } else { first_byte(found) };
+        at += kept;
+        length += kept;
+        if found == 0 {
+            continue;
+        }
+        let (Some([b'\\', meant @ (b'"' | b'\\' | b'/')]), Some(byte)) =
+            (bytes.get(at..at + 2), out.get_mut(length))
+        else {
+            break;
+        };
+        *byte = *meant;
+        at += 2;
+        length += 1;
+    }
+    out.truncate(length);
+    at
 }
 
 /// Where the next quote or backslash is; the end where there is none.
@@ -71,6 +92,9 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     memchr2(b'"', b'\\', rest).map_or(bytes.len(), |found| at + found)
 }
+
+/// What is copied between two looks at the room; strings inside records are seldom longer.
+const RUN_BYTES: usize = 512;
 
 const WORD: usize = 8;
 
@@ -169,12 +193,18 @@ pub(super) fn escaped_len(byte: u8) -> usize {
     }
 }
 
-// Counted rather than searched: without a branch the compiler looks at many bytes at once.
 fn needs_escapes(text: &str) -> bool {
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    text.as_bytes()
-        .chunks(64)
-        .any(|chunk| chunk.iter().map(|byte| u8::from(special(byte))).sum::<u8>() > 0)
+    const SPACES: u64 = u64::MAX / 255 * b' ' as u64;
+    let (words, rest) = text.as_bytes().as_chunks::<WORD>();
+    let special = |word: &[u8; WORD]| {
+        let word = u64::from_le_bytes(*word);
+        // Of bytes below a space the highest bit is not set and the difference's is.
+        let controls = word.wrapping_sub(SPACES) & !word & (u64::MAX / 255 << 7);
+        controls | specials(word) != 0
+    };
+    let mut last = SPACES.to_le_bytes();
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().any(special) || special(&last)
 }
 
 #[cfg(test)]

@@ -136,8 +136,11 @@ impl Run {
                 keeping.landed = true;
             }
             self.around.live.may_keep()?;
+            let Some(place) = page.place.lock().take() else {
+                return Ok(());
+            };
             let sequence = keeping.sequence + 1;
-            keeping.keep.save(sequence, &page.place)?;
+            keeping.keep.save(sequence, &place)?;
             keeping.sequence = sequence;
         }
         keeping.tally += page.tally;
@@ -166,7 +169,7 @@ impl Run {
         Ok(next.map(|page| Page {
             logs: page.logs.len(),
             iterator: Mutex::new(Some(page.logs)),
-            place: page.place,
+            place: Mutex::new(Some(page.place)),
             tally: page.tally,
             emitter: Arc::clone(&self.around.emitter),
             cancel: self.around.cancel.clone(),
@@ -205,7 +208,8 @@ impl Drop for Run {
 pub(super) struct Page {
     logs: usize,
     iterator: Mutex<Option<Vec<crate::log::Log>>>,
-    place: String,
+    /// The place after it, until it is kept: it may be large.
+    place: Mutex<Option<String>>,
     tally: Tally,
     emitter: Arc<Emitter>,
     cancel: Cancel,
