@@ -87,7 +87,7 @@ impl Attributes {
     ) {
         for (key, branch) in &self.top {
             if let Some(leaf) = self.leaf(branch, &first) {
-                put(*key, leaf);
+                put(key, leaf);
             }
         }
     }

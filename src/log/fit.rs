@@ -111,7 +111,7 @@ fn cut(log: &mut Log, parts: Vec<(Word, String)>, longs: &[Long], length: usize)
         }
         if copied > 0 {
             out.push_str(&json[copied..]);
-            put(log, &name, out);
+            put(log, name, out);
         }
     }
     list(log, &paths.join(","));

@@ -76,10 +76,10 @@ impl Status {
         }
         Ok(Self {
             from,
-            otherwise: default.clone().filter(|_| !map.is_empty()),
+            otherwise: default.filter(|_| !map.is_empty()),
             map,
-            default: default.unwrap_or_else(|| INFO),
-            known: KNOWN.iter().map(|known| (*known).into()).collect(),
+            default: default.unwrap_or(INFO),
+            known: KNOWN.to_vec(),
         })
     }
 
@@ -115,9 +115,9 @@ impl Status {
         }
         // HTTP's statuses by their hundred.
         if own.len() == 3 && own.bytes().all(|byte| byte.is_ascii_digit()) {
-            return self.map.get(&format!("{}xx", &own[..1])).cloned();
+            return self.map.get(&format!("{}xx", &own[..1])).copied();
         }
-        self.map.get(&own.to_lowercase()).cloned()
+        self.map.get(&own.to_lowercase()).copied()
     }
 }
 

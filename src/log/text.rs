@@ -107,7 +107,7 @@ fn word(bytes: &[u8], at: usize) -> Option<u64> {
 fn specials(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))
+    zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))
 }
 
 fn first_byte(found: u64) -> usize {
@@ -194,12 +194,12 @@ pub(super) fn escaped_len(byte: u8) -> usize {
 }
 
 fn needs_escapes(text: &str) -> bool {
-    const SPACES: u64 = u64::MAX / 255 * b' ' as u64;
+    const SPACES: u64 = u64::MAX / 255 * 0x20;
     let (words, rest) = text.as_bytes().as_chunks::<WORD>();
     let special = |word: &[u8; WORD]| {
         let word = u64::from_le_bytes(*word);
         // Of bytes below a space the highest bit is not set and the difference's is.
-        let controls = word.wrapping_sub(SPACES) & !word & (u64::MAX / 255 << 7);
+        let controls = word.wrapping_sub(SPACES) & !word & ((u64::MAX / 255) << 7);
         controls | specials(word) != 0
     };
     let mut last = SPACES.to_le_bytes();

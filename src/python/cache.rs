@@ -34,8 +34,12 @@ impl Slots for Cache {
                 .0
                 .bind(py)
                 .call_method1("read_persistent_cache", (Self::key(slot),));
-            let text = read.and_then(|text| Ok(text.cast_into::<PyString>()?));
-            let shown = text.and_then(|text| Ok(see(text.to_str()?)));
+            let text = read.and_then(|text| Ok(text.extract::<Option<Bound<'_, PyString>>>()?));
+            let shown = text.and_then(|text| {
+                let text = text.as_ref().map(|text| text.to_str()).transpose()?;
+                see(text.unwrap_or_default());
+                Ok(())
+            });
             shown.map_err(|error| unreadable(&error))
         })
     }

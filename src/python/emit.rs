@@ -142,7 +142,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
-    logs: Mutex<std::vec::IntoIter<Log>>,
+    left: Mutex<std::vec::IntoIter<Log>>,
     emitter: Arc<Emitter>,
     cancel: Cancel,
     /// When the wish to stop was first seen.
@@ -159,7 +159,7 @@ impl Logs {
         cut: Arc<AtomicBool>,
     ) -> Self {
         Self {
-            logs: Mutex::new(logs.into_iter()),
+            left: Mutex::new(logs.into_iter()),
             emitter,
             cancel,
             stopping: Mutex::default(),
@@ -182,7 +182,7 @@ impl Logs {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let next = self.logs.lock().next();
+        let next = self.left.lock().next();
         if next.is_some() && self.is_late() {
             self.cut.store(true, Ordering::Relaxed);
             return Ok(None);
