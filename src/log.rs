@@ -21,6 +21,7 @@ mod rewrite;
 mod status;
 mod tags;
 mod text;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ use crate::time::Time;
 pub use line::{Leaf, Log};
 pub use mapping::Mapping;
 pub use reading::Reading;
+pub use words::Word;
 
 /// What becomes of records older than Datadog takes at their own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -136,7 +136,7 @@ impl<S: Surroundings> Run<S> {
             let call = source.call(&self.stream.config.filling, &ask)?;
             match self.stream.fetch.call(&call, self.deadline, &self.around) {
                 Ok(reply) if (200..300).contains(&reply.status) => {
-                    return self.take(&reply, &ask).map(Some);
+                    return self.take(reply, &ask).map(Some);
                 }
                 Ok(reply) => self.turned_down(&reply, &ask)?,
                 Err(Error::TooLarge(words)) => self.walk.too_large(&words)?,
@@ -151,11 +151,11 @@ impl<S: Surroundings> Run<S> {
         }
     }
 
-    fn take(&mut self, reply: &Reply, ask: &Ask) -> Result<Page> {
+    fn take(&mut self, reply: Reply, ask: &Ask) -> Result<Page> {
         let now = self.around.now();
         let stream = Arc::clone(&self.stream);
         let text = reply.text();
-        let answer = stream.source.answer(&text, reply)?;
+        let answer = stream.source.answer(&text, &reply)?;
         self.report.read_page(&answer);
         let readings: Vec<Reading<'_>> = answer
             .records
@@ -178,6 +178,9 @@ impl<S: Surroundings> Run<S> {
             partial,
             ..
         } = answer;
+        // The body is not kept while the place is written: both are large.
+        drop(text);
+        drop(reply);
         if let Some(why) = &partial {
             self.report.say(format!(
                 "{} gave a partial answer ({why}): what came was delivered, and the span is asked \

@@ -22,8 +22,11 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 /// A reply that trickles longer than this is too slow whatever else is allowed.
 pub(super) const LONGEST_REPLY: Duration = Duration::from_mins(5);
 
-/// A reply is read in pieces of this size; room is made as they come, whatever the reply promises.
+/// A reply is read in pieces of this size.
 const PIECE: usize = 64 * 1024;
+
+/// Room is made beforehand for what a reply promises, up to this; beyond it as the pieces come.
+const MOST_PROMISED: usize = 4 * 1024 * 1024;
 
 /// What an exchange may cost.
 #[derive(Debug, Clone, Copy)]
@@ -171,7 +174,9 @@ impl Asking {
         {
             return Err(Failure::TooLarge);
         }
-        let mut body = Vec::new();
+        let promised = response.content_length().unwrap_or(0);
+        let room = usize::try_from(promised).unwrap_or(MOST_PROMISED);
+        let mut body = Vec::with_capacity(room.min(MOST_PROMISED));
         let mut piece = vec![0; PIECE];
         loop {
             let length = match response.read(&mut piece) {

@@ -2,20 +2,16 @@
 
 use memchr::memchr2;
 
-/// The JSON on one line without white space, every character beyond ASCII escaped.
-pub(super) fn one_line(json: &str) -> String {
-    let mut line = String::with_capacity(json.len());
+/// Writes the JSON on one line without white space, every character beyond ASCII escaped.
+pub(super) fn push_one_line(json: &str, line: &mut String) {
     for piece in pieces(json) {
         match piece {
             Piece::Text(text) if text.bytes().all(is_plain) => line.push_str(text),
-            Piece::Text(text) => text
-                .chars()
-                .for_each(|character| escape(character, &mut line)),
+            Piece::Text(text) => text.chars().for_each(|character| escape(character, line)),
             Piece::Mark(mark) if is_space(mark) => {}
-            Piece::Mark(mark) => escape(mark, &mut line),
+            Piece::Mark(mark) => escape(mark, line),
         }
     }
-    line
 }
 
 /// The JSON without white space, otherwise to the letter.
@@ -145,6 +141,12 @@ fn string_length(text: &str) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn one_line(json: &str) -> String {
+        let mut line = String::new();
+        push_one_line(json, &mut line);
+        line
+    }
 
     #[test]
     fn one_line_is_ascii_without_control_characters_and_means_the_same() {

@@ -36,10 +36,20 @@ pub enum Opened {
 /// A place as one line of ASCII: its checksum, then what the checksum is of.
 #[must_use]
 pub fn seal(sequence: u64, place: &str) -> String {
-    let place = layout::one_line(place);
-    let body = format!("{{\"version\":{VERSION},\"sequence\":{sequence},\"place\":{place}}}");
-    let sum = sum(&body);
-    format!("{BEFORE_SUM}{sum}{BEFORE_BODY}{body}}}")
+    // In one buffer, since a place may be large: the sum is filled in when its text is there.
+    let head = format!(
+        "{BEFORE_SUM}{:SUM_DIGITS$}{BEFORE_BODY}{{\"version\":{VERSION},\"sequence\":{sequence},\"place\":",
+        ""
+    );
+    let mut text = String::with_capacity(head.len() + place.len() + "}}".len());
+    text.push_str(&head);
+    layout::push_one_line(place, &mut text);
+    text.push('}');
+    let body = BEFORE_SUM.len() + SUM_DIGITS + BEFORE_BODY.len();
+    let sum = sum(&text[body..]);
+    text.replace_range(BEFORE_SUM.len()..BEFORE_SUM.len() + SUM_DIGITS, &sum);
+    text.push('}');
+    text
 }
 
 /// What a sealed text holds; the checksum is judged first, since only a whole text has a version.

@@ -12,6 +12,12 @@ pub trait Slots {
     /// The text of slot 0 or 1; none, or an empty one, where nothing was ever written.
     fn read(&self, slot: usize) -> Result<Option<String>>;
 
+    /// Shows the text of slot 0 or 1, which may be large, to whoever only looks at it.
+    fn show(&self, slot: usize, see: &mut dyn FnMut(&str)) -> Result<()> {
+        see(&self.read(slot)?.unwrap_or_default());
+        Ok(())
+    }
+
     /// Replaces the text of slot 0 or 1; success is not believed until it was read back.
     fn write(&self, slot: usize, text: &str) -> Result<()>;
 }
@@ -34,11 +40,13 @@ impl<S: Slots> TwoSlots<S> {
 
     /// The number of a whole place; what is not whole is older than every number.
     fn number(&self, slot: usize) -> Result<Option<u64>> {
-        let text = self.slots.read(slot)?.unwrap_or_default();
-        if let Some(number) = sealed::number(&text) {
-            return Ok(Some(number));
+        let mut number = None;
+        self.slots
+            .show(slot, &mut |text| number = sealed::number(text))?;
+        if number.is_some() {
+            return Ok(number);
         }
-        match opened(&text)? {
+        match self.opened(slot)? {
             Opened::Whole { sequence, .. } => Ok(Some(sequence)),
             Opened::Newer { .. } | Opened::Torn | Opened::Empty => Ok(None),
         }
@@ -95,11 +103,15 @@ impl<S: Slots> Keep for TwoSlots<S> {
         }
         let slot = usize::from(numbers[0] > numbers[1]);
         self.slots.write(slot, &text)?;
-        let back = self.slots.read(slot)?.unwrap_or_default();
-        if back == text {
+        let (mut stuck, mut found) = (false, None);
+        self.slots.show(slot, &mut |back| {
+            stuck = back == text;
+            found = sealed::number(back);
+        })?;
+        if stuck {
             return Ok(());
         }
-        match sealed::number(&back) {
+        match found {
             Some(found) if found >= sequence => Err(superseded(WHOSE, found, sequence)),
             Some(_) | None => Err(Error::Store(format!(
                 "{WHOSE} did not stick: what was written is not what is read back; the Agent's \

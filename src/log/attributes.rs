@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -12,6 +11,7 @@ use super::grammar;
 use super::line::Leaf;
 use super::plan::Plan;
 use super::text;
+use super::words::{Word, word};
 use crate::error::Result;
 use crate::source::Path;
 use crate::written::Written;
@@ -21,7 +21,7 @@ use crate::written::Written;
 struct Attribute {
     from: Vec<usize>,
     times: Option<Decimal>,
-    map: HashMap<String, Arc<str>>,
+    map: HashMap<String, Word>,
     join: Option<String>,
 }
 
@@ -29,13 +29,13 @@ struct Attribute {
 #[derive(Debug)]
 enum Branch {
     Value(Attribute),
-    Object(Vec<(Arc<str>, Branch)>),
+    Object(Vec<(Word, Branch)>),
 }
 
 /// The mapping's attributes, by what stands at a log's top level.
 #[derive(Debug)]
 pub(super) struct Attributes {
-    top: Vec<(Arc<str>, Branch)>,
+    top: Vec<(Word, Branch)>,
     doubles: bool,
 }
 
@@ -83,7 +83,7 @@ impl Attributes {
     pub(super) fn render<'r>(
         &self,
         first: impl Fn(&[usize]) -> Option<&'r str>,
-        mut put: impl FnMut(&Arc<str>, Leaf),
+        mut put: impl FnMut(Word, Leaf),
     ) {
         for (key, branch) in &self.top {
             if let Some(leaf) = self.leaf(branch, &first) {
@@ -106,7 +106,7 @@ impl Attributes {
         let mut leaves = Vec::with_capacity(members.len());
         for (key, branch) in members {
             if let Some(leaf) = self.leaf(branch, first) {
-                leaves.push((key.clone(), leaf));
+                leaves.push((*key, leaf));
             }
         }
         (!leaves.is_empty()).then_some(Leaf::Object(leaves))
@@ -140,7 +140,7 @@ impl Attribute {
         let words = fields.at("map").texts()?;
         let map = words
             .into_iter()
-            .map(|(word, meaning)| (word, meaning.into()));
+            .map(|(word, meaning)| (word, self::word(&meaning)));
         Ok(Self {
             from: grammar::marks(&from, plan)?,
             times: factor,
@@ -166,7 +166,7 @@ impl Attribute {
             return Some(number(product, doubles));
         }
         if let Some(meaning) = meaning {
-            return Some(Leaf::Word(meaning.clone()));
+            return Some(Leaf::Word(meaning));
         }
         if is_text {
             return Some(Leaf::Text(text.into_owned()));
@@ -186,17 +186,17 @@ fn number(json: String, doubles: bool) -> Leaf {
 }
 
 /// Puts an attribute at its place; false where the place is taken.
-fn place(members: &mut Vec<(Arc<str>, Branch)>, steps: &[String], attribute: Attribute) -> bool {
+fn place(members: &mut Vec<(Word, Branch)>, steps: &[String], attribute: Attribute) -> bool {
     let Some((key, rest)) = steps.split_first() else {
         return false;
     };
     let found = members.iter().position(|(other, _)| **other == **key);
     match (found, rest.is_empty()) {
-        (None, true) => members.push((key.as_str().into(), Branch::Value(attribute))),
+        (None, true) => members.push((word(key), Branch::Value(attribute))),
         (None, false) => {
             let mut inner = Vec::new();
             place(&mut inner, rest, attribute);
-            members.push((key.as_str().into(), Branch::Object(inner)));
+            members.push((word(key), Branch::Object(inner)));
         }
         (Some(at), false) => {
             let Branch::Object(inner) = &mut members[at].1 else {

@@ -6,6 +6,9 @@ const DOUBLE_INTEGERS: u64 = 1 << 53;
 /// So many digits survive the way into a double and back, whatever they are.
 const DOUBLE_DIGITS: usize = 15;
 
+/// So many digits fit into 64 bits, whatever they are.
+const SMALL_DIGITS: usize = 19;
+
 /// No number with an exponent beyond this is written out in digits.
 const LONGEST_ZEROS: i32 = 64;
 
@@ -33,12 +36,19 @@ impl Decimal {
             return None;
         }
         let fraction = fraction.trim_end_matches('0');
+        // Numbers are nearly always small, and adding up large ones is slow.
+        let mut small: u64 = 0;
         let mut digits: u128 = 0;
-        for byte in whole.bytes().chain(fraction.bytes()) {
+        for (at, byte) in whole.bytes().chain(fraction.bytes()).enumerate() {
             if !byte.is_ascii_digit() {
                 return None;
             }
-            digits = digits.checked_mul(10)?.checked_add((byte - b'0').into())?;
+            if at < SMALL_DIGITS {
+                small = small * 10 + u64::from(byte - b'0');
+                digits = small.into();
+            } else {
+                digits = digits.checked_mul(10)?.checked_add((byte - b'0').into())?;
+            }
         }
         let exponent = power.checked_sub(i32::try_from(fraction.len()).ok()?)?;
         Some(

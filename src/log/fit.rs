@@ -5,12 +5,11 @@
 
 mod strings;
 
-use std::sync::Arc;
-
 use memchr::memchr;
 
 use self::strings::{Long, SHORTEST, long_strings};
 use super::line::{Leaf, Log};
+use super::words::Word;
 use super::{tags, text};
 
 /// How much of a record's own text is worth giving up the attributes for.
@@ -44,15 +43,15 @@ pub(super) fn fit(log: &mut Log, limit: usize, instance_tags: &str) {
 }
 
 /// What of a log may be cut, as JSON by name.
-fn parts(log: &mut Log) -> Vec<(Arc<str>, String)> {
+fn parts(log: &mut Log) -> Vec<(Word, String)> {
     let mut parts = Vec::new();
     for (name, leaf) in &log.fields {
         match leaf {
-            Leaf::Text(text) => parts.push((name.clone(), text::quoted(text))),
+            Leaf::Text(text) => parts.push((*name, text::quoted(text))),
             Leaf::Json(_) | Leaf::Object(_) if &**name != "logwalk" => {
                 let mut json = String::new();
                 leaf.push(&mut json);
-                parts.push((name.clone(), json));
+                parts.push((*name, json));
             }
             Leaf::Json(_) | Leaf::Object(_) | Leaf::Word(_) => {}
         }
@@ -81,7 +80,7 @@ fn length_that_saves(longs: &[Long], excess: usize) -> Option<usize> {
     Some(enough)
 }
 
-fn cut(log: &mut Log, parts: Vec<(Arc<str>, String)>, longs: &[Long], length: usize) {
+fn cut(log: &mut Log, parts: Vec<(Word, String)>, longs: &[Long], length: usize) {
     let mut paths = Vec::new();
     for (number, (name, json)) in parts.into_iter().enumerate() {
         let mut out = String::with_capacity(json.len().min(length.saturating_mul(4)));
@@ -99,7 +98,7 @@ fn cut(log: &mut Log, parts: Vec<(Arc<str>, String)>, longs: &[Long], length: us
         }
         if copied > 0 {
             out.push_str(&json[copied..]);
-            put(log, &name, out);
+            put(log, name, out);
         }
     }
     list(log, &paths.join(","));
@@ -185,7 +184,7 @@ fn cut_text(whole: &str, room: usize) -> String {
 fn list(log: &mut Log, paths: &str) {
     for (name, leaf) in &mut log.fields {
         if let (Leaf::Object(facts), "logwalk") = (leaf, &**name) {
-            facts.push(("truncated".into(), Leaf::Json(format!("[{paths}]"))));
+            facts.push(("truncated", Leaf::Json(format!("[{paths}]"))));
         }
     }
 }

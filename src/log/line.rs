@@ -1,21 +1,20 @@
 //! A log as it is handed on, and the line it becomes.
 
-use std::sync::Arc;
-
 use super::text;
+use super::words::Word;
 use crate::time::Time;
 
 /// A value at a log's top level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaf {
     /// One of the few words that a mapping says again and again.
-    Word(Arc<str>),
+    Word(Word),
     /// A text.
     Text(String),
     /// Any JSON, as written.
     Json(String),
     /// An object, in order.
-    Object(Vec<(Arc<str>, Leaf)>),
+    Object(Vec<(Word, Leaf)>),
 }
 
 impl Leaf {
@@ -61,9 +60,9 @@ pub struct Log {
     pub ddtags: Option<String>,
     /// What stands at the top level by name: `status`, `service`, `ddsource`, `message`, the
     /// attributes, `logwalk`.
-    pub fields: Vec<(Arc<str>, Leaf)>,
+    pub fields: Vec<(Word, Leaf)>,
     /// The vendor's record as JSON, and the name it stands under.
-    pub record: Option<(Arc<str>, String)>,
+    pub record: Option<(Word, String)>,
     /// The line's exact length as compact JSON, its newline included.
     pub line_bytes: usize,
     /// Something was cut so that the line fits.

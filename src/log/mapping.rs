@@ -1,6 +1,5 @@
 //! A mapping, made ready once and used for every record.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,6 +12,7 @@ use super::plan::Plan;
 use super::reading::{Reader, Reading};
 use super::status::Status;
 use super::tags::Tags;
+use super::words::{Word, word};
 use super::{Mapped, Moment, Terms, TooOld, event_time, fit, grammar, hidden, names, text};
 use crate::error::Result;
 use crate::source::{Record, Source};
@@ -46,10 +46,10 @@ const WRITTEN: [&str; 7] = [
 pub struct Mapping {
     reader: Reader,
     names: Names,
-    source: Arc<str>,
-    service: Option<Arc<str>>,
-    ddsource: Arc<str>,
-    namespace: Arc<str>,
+    source: Word,
+    service: Option<Word>,
+    ddsource: Word,
+    namespace: Word,
     title: String,
     status: Status,
     message: Message,
@@ -60,15 +60,15 @@ pub struct Mapping {
 
 /// Names that every log has, shared.
 struct Names {
-    status: Arc<str>,
-    service: Arc<str>,
-    ddsource: Arc<str>,
-    message: Arc<str>,
-    logwalk: Arc<str>,
-    id: Arc<str>,
-    source: Arc<str>,
-    event_time: Arc<str>,
-    error: Arc<str>,
+    status: Word,
+    service: Word,
+    ddsource: Word,
+    message: Word,
+    logwalk: Word,
+    id: Word,
+    source: Word,
+    event_time: Word,
+    error: Word,
 }
 
 impl Mapping {
@@ -96,20 +96,20 @@ impl Mapping {
         Ok(Self {
             reader: Reader::new(&source.record, plan, hasher, tagged),
             names: Names {
-                status: "status".into(),
-                service: "service".into(),
-                ddsource: "ddsource".into(),
-                message: "message".into(),
-                logwalk: "logwalk".into(),
-                id: "id".into(),
-                source: "source".into(),
-                event_time: "event_time".into(),
-                error: "error".into(),
+                status: "status",
+                service: "service",
+                ddsource: "ddsource",
+                message: "message",
+                logwalk: "logwalk",
+                id: "id",
+                source: "source",
+                event_time: "event_time",
+                error: "error",
             },
-            source: terms.source_name.as_str().into(),
-            service: names::service(&fields, &terms)?.map(Into::into),
-            ddsource: names::ddsource(&fields, source, &terms)?.into(),
-            namespace: namespace.into(),
+            source: word(&terms.source_name),
+            service: names::service(&fields, &terms)?.as_deref().map(word),
+            ddsource: word(&names::ddsource(&fields, source, &terms)?),
+            namespace: word(&namespace),
             title: source.title.clone(),
             status,
             message,
@@ -140,23 +140,20 @@ impl Mapping {
         let mut fields = Vec::with_capacity(MEMBERS + self.attributes.len());
         let own_status = reading.first(self.status.from()).map(text::plain);
         let status = self.status.meaning(own_status.as_deref());
-        fields.push((self.names.status.clone(), Leaf::Word(status)));
+        fields.push((self.names.status, Leaf::Word(status)));
         if let Some(service) = &self.service {
-            fields.push((self.names.service.clone(), Leaf::Word(service.clone())));
+            fields.push((self.names.service, Leaf::Word(service)));
         }
-        fields.push((
-            self.names.ddsource.clone(),
-            Leaf::Word(self.ddsource.clone()),
-        ));
+        fields.push((self.names.ddsource, Leaf::Word(self.ddsource)));
         let message = self.message(&reading);
-        fields.push((self.names.message.clone(), Leaf::Text(message)));
+        fields.push((self.names.message, Leaf::Text(message)));
         self.attributes
-            .render(first, |name, leaf| fields.push((name.clone(), leaf)));
+            .render(first, |name, leaf| fields.push((name, leaf)));
         let facts = self.facts(&reading, moment);
-        fields.push((self.names.logwalk.clone(), facts));
+        fields.push((self.names.logwalk, facts));
 
         let is_object = reading.problem.is_none();
-        let record = is_object.then(|| (self.namespace.clone(), reading.text.into_owned()));
+        let record = is_object.then(|| (self.namespace, reading.text.into_owned()));
         let mut log = Log {
             timestamp: (!restamped).then_some(moment.event),
             ddtags,
@@ -196,11 +193,11 @@ impl Mapping {
         let names = &self.names;
         // One more than most logs need: a log that is cut says so here.
         let mut facts = Vec::with_capacity(4);
-        facts.push((names.id.clone(), Leaf::Text(id)));
-        facts.push((names.source.clone(), Leaf::Word(self.source.clone())));
-        facts.push((names.event_time.clone(), Leaf::Text(event_time)));
+        facts.push((names.id, Leaf::Text(id)));
+        facts.push((names.source, Leaf::Word(self.source)));
+        facts.push((names.event_time, Leaf::Text(event_time)));
         if let Some(problem) = reading.problem {
-            facts.push((names.error.clone(), Leaf::Text(problem.to_owned())));
+            facts.push((names.error, Leaf::Text(problem.to_owned())));
         }
         Leaf::Object(facts)
     }

@@ -1,10 +1,10 @@
 //! The log's status, from a word or a number of the record.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::grammar;
 use super::plan::Plan;
+use super::words::{self, Word};
 use crate::error::Result;
 use crate::written::Written;
 
@@ -41,11 +41,11 @@ const KNOWN: [&str; 22] = [
 #[derive(Debug)]
 pub(super) struct Status {
     from: Vec<usize>,
-    map: HashMap<String, Arc<str>>,
+    map: HashMap<String, Word>,
     /// For values that the map does not name; none lets known words pass.
-    otherwise: Option<Arc<str>>,
-    default: Arc<str>,
-    known: Vec<Arc<str>>,
+    otherwise: Option<Word>,
+    default: Word,
+    known: Vec<Word>,
 }
 
 impl Status {
@@ -66,7 +66,7 @@ impl Status {
         if let Some(fields) = &fields {
             for (value, status) in fields.at("map").texts()? {
                 let status = word(&fields.at("map"), &status)?;
-                map.insert(value.to_lowercase(), status.clone());
+                map.insert(value.to_lowercase(), status);
                 map.entry(value).or_insert(status);
             }
             let written = fields.at("default");
@@ -76,10 +76,10 @@ impl Status {
         }
         Ok(Self {
             from,
-            otherwise: default.clone().filter(|_| !map.is_empty()),
+            otherwise: default.filter(|_| !map.is_empty()),
             map,
-            default: default.unwrap_or_else(|| INFO.into()),
-            known: KNOWN.iter().map(|known| (*known).into()).collect(),
+            default: default.unwrap_or(INFO),
+            known: KNOWN.to_vec(),
         })
     }
 
@@ -89,44 +89,44 @@ impl Status {
     }
 
     /// The status that a record's own one means.
-    pub(super) fn meaning(&self, own: Option<&str>) -> Arc<str> {
+    pub(super) fn meaning(&self, own: Option<&str>) -> Word {
         let Some(own) = own.map(str::trim) else {
-            return self.default.clone();
+            return self.default;
         };
         if let Some(mapped) = self.mapped(own) {
             return mapped;
         }
         if let Some(otherwise) = &self.otherwise {
-            return otherwise.clone();
+            return otherwise;
         }
         let known = self
             .known
             .iter()
             .find(|word| own.eq_ignore_ascii_case(word));
-        known.unwrap_or(&self.default).clone()
+        known.copied().unwrap_or(self.default)
     }
 
-    fn mapped(&self, own: &str) -> Option<Arc<str>> {
+    fn mapped(&self, own: &str) -> Option<Word> {
         if self.map.is_empty() {
             return None;
         }
         if let Some(found) = self.map.get(own) {
-            return Some(found.clone());
+            return Some(found);
         }
         // HTTP's statuses by their hundred.
         if own.len() == 3 && own.bytes().all(|byte| byte.is_ascii_digit()) {
-            return self.map.get(&format!("{}xx", &own[..1])).cloned();
+            return self.map.get(&format!("{}xx", &own[..1])).copied();
         }
-        self.map.get(&own.to_lowercase()).cloned()
+        self.map.get(&own.to_lowercase()).copied()
     }
 }
 
-fn word(written: &Written<'_>, text: &str) -> Result<Arc<str>> {
+fn word(written: &Written<'_>, text: &str) -> Result<Word> {
     let lower = text.trim().to_lowercase();
     if lower.is_empty() {
         return Err(
             written.problem("expected a status such as info, warn or error, found an empty text")
         );
     }
-    Ok(lower.into())
+    Ok(words::word(&lower))
 }

@@ -185,12 +185,18 @@ pub(super) fn escaped_len(byte: u8) -> usize {
     }
 }
 
-// Counted rather than searched: without a branch the compiler looks at many bytes at once.
 fn needs_escapes(text: &str) -> bool {
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    text.as_bytes()
-        .chunks(64)
-        .any(|chunk| chunk.iter().map(|byte| u8::from(special(byte))).sum::<u8>() > 0)
+    const SPACES: u64 = u64::MAX / 255 * 0x20;
+    let (words, rest) = text.as_bytes().as_chunks::<WORD>();
+    let special = |word: &[u8; WORD]| {
+        let word = u64::from_le_bytes(*word);
+        // Of bytes below a space the highest bit is not set and the difference's is.
+        let controls = word.wrapping_sub(SPACES) & !word & ((u64::MAX / 255) << 7);
+        controls | specials(word) != 0
+    };
+    let mut last = SPACES.to_le_bytes();
+    last[..rest.len()].copy_from_slice(rest);
+    words.iter().any(special) || special(&last)
 }
 
 #[cfg(test)]

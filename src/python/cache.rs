@@ -1,6 +1,7 @@
 //! The Agent's persistent cache, reached through the check.
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::error::{Error, Result};
 use crate::keep::Slots;
@@ -21,11 +22,25 @@ impl Slots for Cache {
                 .0
                 .bind(py)
                 .call_method1("read_persistent_cache", (Self::key(slot),));
-            read.and_then(|text| text.extract()).map_err(|error| {
-                Error::Store(format!(
-                    "the Agent's cache cannot be read ({error}): nothing was read"
-                ))
-            })
+            read.and_then(|text| text.extract())
+                .map_err(|error| unreadable(&error))
+        })
+    }
+
+    /// Without a copy: there are three looks at half a megabyte for every page.
+    fn show(&self, slot: usize, see: &mut dyn FnMut(&str)) -> Result<()> {
+        Python::attach(|py| {
+            let read = self
+                .0
+                .bind(py)
+                .call_method1("read_persistent_cache", (Self::key(slot),));
+            let text = read.and_then(|text| Ok(text.extract::<Option<Bound<'_, PyString>>>()?));
+            let shown = text.and_then(|text| {
+                let text = text.as_ref().map(|text| text.to_str()).transpose()?;
+                see(text.unwrap_or_default());
+                Ok(())
+            });
+            shown.map_err(|error| unreadable(&error))
         })
     }
 
@@ -41,4 +56,10 @@ impl Slots for Cache {
             })
         })
     }
+}
+
+fn unreadable(error: &PyErr) -> Error {
+    Error::Store(format!(
+        "the Agent's cache cannot be read ({error}): nothing was read"
+    ))
 }

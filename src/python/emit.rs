@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::fetch::Cancel;
-use crate::log::{Leaf, Log};
+use crate::log::{Leaf, Log, Word};
 use crate::time::Time;
 
 /// Builds dicts; remembers the few names and words that every log repeats.
@@ -109,19 +109,19 @@ impl Emitter {
 /// Names and words that were made before, as Python has them, and where the last one was found.
 #[derive(Default)]
 struct Words {
-    known: Vec<(Arc<str>, Py<PyString>)>,
+    known: Vec<(Word, Py<PyString>)>,
     next: usize,
 }
 
 impl Words {
-    fn get<'py>(&mut self, py: Python<'py>, word: &Arc<str>) -> Bound<'py, PyString> {
+    fn get<'py>(&mut self, py: Python<'py>, word: Word) -> Bound<'py, PyString> {
         // One log's names follow each other as the log's before did.
         let found = match self.known.get(self.next) {
-            Some((known, _)) if Arc::ptr_eq(known, word) => Some(self.next),
+            Some((known, _)) if std::ptr::eq(*known, word) => Some(self.next),
             _ => self
                 .known
                 .iter()
-                .position(|(known, _)| Arc::ptr_eq(known, word)),
+                .position(|(known, _)| std::ptr::eq(*known, word)),
         };
         if let Some((at, (_, text))) = found.and_then(|at| Some((at, self.known.get(at)?))) {
             self.next = at + 1;
@@ -129,7 +129,7 @@ impl Words {
         }
         let new = PyString::new(py, word);
         if self.known.len() < MOST_WORDS {
-            self.known.push((Arc::clone(word), new.clone().unbind()));
+            self.known.push((word, new.clone().unbind()));
         }
         new
     }

@@ -146,8 +146,11 @@ impl Run {
                 keeping.landed = true;
             }
             self.around.live.may_keep()?;
+            let Some(place) = page.place.lock().take() else {
+                return Ok(());
+            };
             let sequence = keeping.sequence + 1;
-            keeping.keep.save(sequence, &page.place)?;
+            keeping.keep.save(sequence, &place)?;
             keeping.sequence = sequence;
         }
         keeping.tally += page.tally;
@@ -177,7 +180,7 @@ impl Run {
         Ok(next.map(|(page, standing)| Page {
             logs: page.logs.len(),
             iterator: Mutex::new(Some(page.logs)),
-            place: page.place,
+            place: Mutex::new(Some(page.place)),
             tally: page.tally,
             standing,
             emitter: Arc::clone(&self.around.emitter),
@@ -222,7 +225,8 @@ impl Drop for Run {
 pub(super) struct Page {
     logs: usize,
     iterator: Mutex<Option<Vec<crate::log::Log>>>,
-    place: String,
+    /// The place after it, until it is kept: it may be large.
+    place: Mutex<Option<String>>,
     tally: Tally,
     standing: Option<Standing>,
     emitter: Arc<Emitter>,

@@ -1,7 +1,7 @@
 //! The records a walk has delivered lately, so that what is read again is sent once.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ pub const MOST_SEEN: usize = 65_536;
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     segments: VecDeque<Segment>,
-    known: HashMap<u64, Met, BuildHasherDefault<Itself>>,
+    known: HashMap<Key, Met, BuildHasherDefault<Itself>>,
     again: Vec<u64>,
     let_go: Option<Time>,
 }
@@ -43,6 +43,22 @@ impl Hasher for Itself {
     }
 }
 
+/// A key as bytes: beside one that is aligned as a number, [`Met`] would take eight bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key([u8; 8]);
+
+impl From<u64> for Key {
+    fn from(key: u64) -> Self {
+        Self(key.to_ne_bytes())
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from_ne_bytes(self.0));
+    }
+}
+
 /// When a key was met last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Met {
@@ -64,13 +80,13 @@ impl Seen {
     /// Whether a record was delivered before.
     #[must_use]
     pub fn knows(&self, key: u64) -> bool {
-        self.known.contains_key(&key)
+        self.known.contains_key(&key.into())
     }
 
     /// Whether a record was met in the walk that is under way.
     #[must_use]
     pub fn met_in_this_walk(&self, key: u64) -> bool {
-        self.known.get(&key) == Some(&Met::InThisWalk)
+        self.known.get(&key.into()) == Some(&Met::InThisWalk)
     }
 
     /// Takes in the records of a page that were delivered; the oldest go when they are too many.
@@ -88,7 +104,7 @@ impl Seen {
         };
         let keys: Vec<u64> = fresh.iter().map(|(key, _)| *key).collect();
         self.known
-            .extend(keys.iter().map(|key| (*key, Met::InThisWalk)));
+            .extend(keys.iter().map(|key| ((*key).into(), Met::InThisWalk)));
         self.segments.push_back(Segment::new(from, to, keys, true));
         while self.known.len() > MOST_SEEN {
             self.let_the_oldest_go();
@@ -97,7 +113,7 @@ impl Seen {
 
     /// Notes that a record delivered in an earlier walk was met again in this one.
     pub fn meet_again(&mut self, key: u64) {
-        if let Some(met @ Met::Before) = self.known.get_mut(&key) {
+        if let Some(met @ Met::Before) = self.known.get_mut(&key.into()) {
             *met = Met::InThisWalk;
             self.again.push(key);
         }
@@ -126,7 +142,7 @@ impl Seen {
             let stays = segment.to >= moment;
             if !stays {
                 segment.keys.iter().for_each(|key| {
-                    known.remove(key);
+                    known.remove(&(*key).into());
                 });
             }
             stays
@@ -168,7 +184,7 @@ impl Seen {
             return;
         };
         for key in &segment.keys {
-            self.known.remove(key);
+            self.known.remove(&(*key).into());
         }
         self.let_go = self.let_go.max(Some(segment.to));
     }
@@ -242,7 +258,8 @@ impl<'de> Deserialize<'de> for Seen {
             } else {
                 Met::Before
             };
-            seen.known.extend(keys.iter().map(|key| (*key, met)));
+            seen.known
+                .extend(keys.iter().map(|key| ((*key).into(), met)));
             seen.segments
                 .push_back(Segment::new(page.from, page.to, keys, this_walk));
         }

@@ -21,10 +21,12 @@ impl<'t> Origin<'t> {
     }
 
     /// The byte at a place; beyond the end a zero, which no JSON holds.
+    #[inline]
     pub(super) fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
+    #[inline]
     pub(super) fn piece(&self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or_default()
     }
@@ -116,6 +118,7 @@ impl Pass<'_, '_> {
     }
 
     /// Past white space, which is not copied.
+    #[inline]
     pub(super) fn space(&mut self, origin: &mut Origin<'_>, at: usize) -> usize {
         if !matches!(origin.byte(at), b' ' | b'\n' | b'\r' | b'\t') {
             return at;
@@ -148,6 +151,7 @@ impl Pass<'_, '_> {
     }
 
     /// Where in the output the byte at `at` will stand.
+    #[inline]
     pub(super) fn place(&self, origin: &Origin<'_>, at: usize) -> usize {
         self.out.len() + at.saturating_sub(origin.copied)
     }
