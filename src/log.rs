@@ -18,6 +18,7 @@ mod names;
 mod plan;
 mod reading;
 mod rewrite;
+mod sheet;
 mod status;
 mod tags;
 mod text;
@@ -27,9 +28,10 @@ use std::collections::BTreeMap;
 
 use crate::time::Time;
 
-pub use line::{Leaf, Log};
+pub use line::{Fields, Line};
 pub use mapping::Mapping;
 pub use reading::Reading;
+pub use sheet::{Field, Log, Sheet, Span, Value};
 pub use words::Word;
 
 /// What becomes of records older than Datadog takes at their own time.
@@ -74,10 +76,10 @@ pub struct Moment {
 }
 
 /// What a record has become.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mapped {
-    /// A log to send.
-    Log(Log),
+    /// A log to send, the last of its sheet.
+    Log,
     /// Nothing: it is too old, and such records are skipped.
     TooOld,
 }

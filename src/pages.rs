@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Surroundings};
-use crate::log::{Log, Mapped, Moment, Reading};
+use crate::log::{Mapped, Moment, Reading, Sheet};
 use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
@@ -22,7 +22,7 @@ pub use stream::{Facts, Stream};
 #[derive(Debug)]
 pub struct Page {
     /// In the order of the API.
-    pub logs: Vec<Log>,
+    pub logs: Sheet,
     /// The place after them, as JSON.
     pub place: String,
     /// What became of the records.
@@ -100,7 +100,7 @@ impl<S: Surroundings> Run<S> {
         if self.unsaid {
             // Where a first run begins is fixed before anything can go wrong with it.
             self.unsaid = false;
-            return Ok(Some(self.page(Vec::new(), Tally::default())?));
+            return Ok(Some(self.page(Sheet::default(), Tally::default())?));
         }
         let page = self.read_on();
         self.over = !matches!(page, Ok(Some(_)));
@@ -143,7 +143,7 @@ impl<S: Surroundings> Run<S> {
                 Err(Error::Waiting { until, why }) => {
                     self.walk.told_to_wait(until, self.around.now());
                     self.report.say(format!("{why}; waiting until {until}"));
-                    return self.page(Vec::new(), Tally::default()).map(Some);
+                    return self.page(Sheet::default(), Tally::default()).map(Some);
                 }
                 Err(Error::Cancelled) => return Ok(None),
                 Err(other) => return Err(other),
@@ -157,10 +157,11 @@ impl<S: Surroundings> Run<S> {
         let text = reply.text();
         let answer = stream.source.answer(&text, &reply)?;
         self.report.read_page(&answer);
-        let readings: Vec<Reading<'_>> = answer
+        let mut sheet = Sheet::with_room(answer.records.len(), text.len());
+        let readings: Vec<Reading> = answer
             .records
             .iter()
-            .map(|record| stream.mapping.read(*record))
+            .map(|record| stream.mapping.read(*record, &mut sheet))
             .collect();
         let facts: Vec<Fact> = readings
             .iter()
@@ -171,7 +172,8 @@ impl<S: Surroundings> Run<S> {
             })
             .collect();
         let verdicts = self.walk.read(&facts, now);
-        let (logs, tally, taken) = self.map(readings, &verdicts, now);
+        let (tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
+        sheet.finish();
         let Answer {
             next,
             more,
@@ -202,20 +204,20 @@ impl<S: Surroundings> Run<S> {
             taken,
             now,
         );
-        self.page(logs, tally)
+        self.page(sheet, tally)
     }
 
     /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
     fn map(
         &mut self,
-        readings: Vec<Reading<'_>>,
+        readings: &[Reading],
         verdicts: &[Verdict],
         now: Time,
-    ) -> (Vec<Log>, Tally, usize) {
+        sheet: &mut Sheet,
+    ) -> (Tally, usize) {
         let all = readings.len();
-        let mut logs = Vec::with_capacity(all);
         let mut tally = Tally::default();
-        for (at, (reading, verdict)) in readings.into_iter().zip(verdicts).enumerate() {
+        for (at, (reading, verdict)) in readings.iter().zip(verdicts).enumerate() {
             let (ordinal, event) = match verdict {
                 Verdict::Deliver { ordinal, time } => (*ordinal, *time),
                 Verdict::Known => {
@@ -229,22 +231,23 @@ impl<S: Surroundings> Run<S> {
                 now,
                 ordinal,
             };
-            let Mapped::Log(log) = self.stream.mapping.log(reading, moment) else {
+            let mapped = self.stream.mapping.log(reading, moment, sheet);
+            let Some(line) = sheet.last().filter(|_| mapped == Mapped::Log) else {
                 tally.too_old += 1;
                 continue;
             };
             // The first log of a run always goes, or a small budget never gets past a large one.
             let spent = self.bytes + tally.bytes;
-            let line = log.line_bytes as u64;
-            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + line > most) {
+            let bytes = line.log.line_bytes as u64;
+            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + bytes > most) {
+                sheet.take_back();
                 self.bytes += tally.bytes;
-                return (logs, tally, at);
+                return (tally, at);
             }
-            tally.count(&log);
-            logs.push(log);
+            tally.count(line.log);
         }
         self.bytes += tally.bytes;
-        (logs, tally, all)
+        (tally, all)
     }
 
     fn turned_down(&mut self, reply: &Reply, ask: &Ask) -> Result<()> {
@@ -280,7 +283,7 @@ impl<S: Surroundings> Run<S> {
         bytes || self.deadline.is_before(self.around.tick())
     }
 
-    fn page(&mut self, logs: Vec<Log>, tally: Tally) -> Result<Page> {
+    fn page(&mut self, logs: Sheet, tally: Tally) -> Result<Page> {
         let place = self.walk.written()?;
         Ok(Page { logs, place, tally })
     }

@@ -16,6 +16,7 @@ use serde::de::IgnoredAny;
 use self::token::Origin;
 use super::hidden::{Hasher, Hiding, REDACTED};
 use super::plan::Node;
+use super::sheet::{Sheet, Span};
 use super::text;
 
 /// What a mapping wants done with every record.
@@ -36,34 +37,44 @@ pub(super) struct Rules {
 #[derive(Debug)]
 pub(super) struct Rewritten<'a> {
     /// The record.
-    pub(super) text: String,
-    /// Where the marked values stand in it; a null is noted as missing.
-    pub(super) marks: Vec<Option<Range<usize>>>,
+    pub(super) text: Span,
+    /// Which of the sheet's marks are its own; a null is noted as missing.
+    pub(super) marks: Range<usize>,
     /// The raw values, as JSON.
     pub(super) raws: Vec<Option<Cow<'a, str>>>,
     /// How many levels stand below a path that is of interest.
     pub(super) deepest: usize,
 }
 
-/// A record, read once.
-pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str) -> Rewritten<'a> {
+/// A record, read once and written onto a sheet.
+pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str, sheet: &mut Sheet) -> Rewritten<'a> {
+    let from = sheet.text.len();
+    let first_mark = sheet.marks.len();
+    sheet.marks.resize(first_mark + rules.marks, None);
     let mut pass = Pass {
         rules,
-        out: String::with_capacity(record.len()),
-        marks: vec![None; rules.marks],
+        out: &mut sheet.text,
+        marks: &mut sheet.marks[first_mark..],
         raws: vec![None; rules.raws],
-        unescaped: Vec::new(),
+        unescaped: std::mem::take(&mut sheet.unescaped),
         deepest: 0,
     };
     let mut origin = Origin::new(record);
     let begin = pass.space(&mut origin, 0);
     let end = pass.value(&mut origin, begin, &rules.root, Cow::Borrowed);
     pass.copy(&mut origin, end);
+    let Pass {
+        raws,
+        unescaped,
+        deepest,
+        ..
+    } = pass;
+    sheet.unescaped = unescaped;
     Rewritten {
-        text: pass.out,
-        marks: pass.marks,
-        raws: pass.raws,
-        deepest: pass.deepest,
+        text: sheet.since(from),
+        marks: first_mark..sheet.marks.len(),
+        raws,
+        deepest,
     }
 }
 
@@ -72,8 +83,8 @@ type Keep<'t, 'a> = fn(&'t str) -> Cow<'a, str>;
 
 struct Pass<'r, 'a> {
     rules: &'r Rules,
-    out: String,
-    marks: Vec<Option<Range<usize>>>,
+    out: &'r mut String,
+    marks: &'r mut [Option<Span>],
     raws: Vec<Option<Cow<'a, str>>>,
     unescaped: Vec<u8>,
     deepest: usize,
@@ -106,7 +117,8 @@ impl<'a> Pass<'_, 'a> {
         }
         if let Some(mark) = node.mark {
             let dropped = node.hiding == Some(Hiding::Drop);
-            self.marks[mark] = (there && !dropped).then(|| place..self.place(origin, end));
+            self.marks[mark] =
+                (there && !dropped).then(|| Span::from(place..self.place(origin, end)));
         }
         end
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Log, Mapped, Mapping, Moment, Terms, TooOld};
+use super::{Log, Mapped, Mapping, Moment, Reading, Sheet, Terms, TooOld};
 use crate::source::{
     Auth, Format, Pace, Path, Paths, Record, RecordPaths, Source, Template, TimeFormat,
 };
@@ -74,12 +74,12 @@ impl Case {
         }
     }
 
-    fn log(&self, record: Record<'_>) -> Log {
+    fn log(&self, record: Record<'_>) -> Sheet {
         let mapping = self.mapping();
-        match mapping.log(mapping.read(record), self.moment) {
-            Mapped::Log(log) => log,
-            Mapped::TooOld => panic!("skipped"),
-        }
+        let mut sheet = Sheet::default();
+        let reading = mapping.read(record, &mut sheet);
+        assert_eq!(mapping.log(&reading, self.moment, &mut sheet), Mapped::Log);
+        sheet
     }
 
     /// The line of a record, after a look at what must hold of every line.
@@ -88,18 +88,24 @@ impl Case {
     }
 
     fn checked(&self, record: Record<'_>) -> String {
-        let log = self.log(record);
+        let sheet = self.log(record);
+        let log = sheet.last().unwrap();
         let line = log.to_json(&self.terms.instance_tags);
         let value: Value = serde_json::from_str(&line).expect("a line is JSON");
         assert!(value.is_object());
         assert!(!line.contains(['\n', '\r']), "a line is one line");
-        assert_eq!(line.len() + 1, log.line_bytes, "{line}");
+        assert_eq!(line.len() + 1, log.log.line_bytes, "{line}");
         line
     }
 
     fn value(&self, record: &str) -> Value {
         serde_json::from_str(&self.line(record)).unwrap()
     }
+}
+
+/// A record, read onto a sheet of its own.
+fn reading(mapping: &Mapping, record: &str) -> Reading {
+    mapping.read(Record::Json(record), &mut Sheet::default())
 }
 
 fn source() -> Source {

@@ -1,7 +1,7 @@
 //! Logs as Python dicts: the mapped fields as Python objects, the record as the bytes it is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::fetch::Cancel;
-use crate::log::{Leaf, Log, Word};
+use crate::log::{Fields, Line, Sheet, Value, Word};
 use crate::time::Time;
 
 /// Builds dicts; remembers the few names and words that every log repeats.
@@ -50,49 +50,56 @@ impl Emitter {
         }
     }
 
-    fn dict<'py>(&self, py: Python<'py>, log: &Log) -> PyResult<Bound<'py, PyDict>> {
+    fn dict<'py>(&self, py: Python<'py>, line: Line<'_>) -> PyResult<Bound<'py, PyDict>> {
         let mut words = self.words.lock();
         let dict = PyDict::new(py);
-        if let Some(time) = log.timestamp {
+        let sheet = line.sheet();
+        if let Some(time) = line.log.timestamp {
             match whole_seconds(time) {
                 Some(seconds) => dict.set_item(intern!(py, "timestamp"), seconds)?,
                 None => dict.set_item(intern!(py, "timestamp"), seconds(time))?,
             }
         }
-        if let Some(tags) = &log.ddtags {
-            dict.set_item(intern!(py, "ddtags"), tags)?;
+        if let Some(tags) = line.log.ddtags {
+            dict.set_item(intern!(py, "ddtags"), sheet.text(tags))?;
         }
-        for (name, leaf) in &log.fields {
-            dict.set_item(words.get(py, name), self.object(py, &mut words, leaf)?)?;
-        }
-        if let Some((namespace, record)) = &log.record {
+        self.fill(py, &mut words, &dict, sheet, line.fields())?;
+        if let (Some((namespace, _)), Some(record)) = (line.log.record, line.record()) {
             dict.set_item(words.get(py, namespace), self.fragment(py, record)?)?;
         }
         Ok(dict)
     }
 
-    /// A mapped value as Python has it; what Python would change, and the vendor's own, as it is.
-    fn object<'py>(
+    /// Mapped values as Python has them; what Python would change, and the vendor's own, as it is.
+    fn fill<'py>(
         &self,
         py: Python<'py>,
         words: &mut Words,
-        leaf: &Leaf,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        match leaf {
-            Leaf::Word(known) => Ok(words.get(py, known).into_any()),
-            Leaf::Text(text) => Ok(PyString::new(py, text).into_any()),
-            Leaf::Json(json) => match json.parse::<i64>() {
-                Ok(number) => Ok(number.into_pyobject(py)?.into_any()),
-                Err(_) => self.fragment(py, json),
-            },
-            Leaf::Object(members) => {
-                let dict = PyDict::new(py);
-                for (name, leaf) in members {
-                    dict.set_item(words.get(py, name), self.object(py, words, leaf)?)?;
+        dict: &Bound<'py, PyDict>,
+        sheet: &Sheet,
+        fields: Fields<'_>,
+    ) -> PyResult<()> {
+        for (field, inside) in fields {
+            let name = words.get(py, field.name);
+            match field.value {
+                Value::Word(word) => dict.set_item(name, words.get(py, word))?,
+                Value::Text(text) => dict.set_item(name, sheet.text(text))?,
+                Value::Literal(text) => dict.set_item(name, sheet.text(text.inside()))?,
+                Value::Json(json) => {
+                    let json = sheet.text(json);
+                    match json.parse::<i64>() {
+                        Ok(number) => dict.set_item(name, number)?,
+                        Err(_) => dict.set_item(name, self.fragment(py, json)?)?,
+                    }
                 }
-                Ok(dict.into_any())
+                Value::Object(_) => {
+                    let inner = PyDict::new(py);
+                    self.fill(py, words, &inner, sheet, inside)?;
+                    dict.set_item(name, inner)?;
+                }
             }
         }
+        Ok(())
     }
 
     fn fragment<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
@@ -142,7 +149,8 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
-    rest: Mutex<std::vec::IntoIter<Log>>,
+    sheet: Sheet,
+    next: AtomicUsize,
     emitter: Arc<Emitter>,
     cancel: Cancel,
     /// When the wish to stop was first seen.
@@ -153,13 +161,14 @@ pub(super) struct Logs {
 impl Logs {
     /// Logs that end early once `cancel` is raised; then `cut` says so.
     pub(super) fn new(
-        logs: Vec<Log>,
+        sheet: Sheet,
         emitter: Arc<Emitter>,
         cancel: Cancel,
         cut: Arc<AtomicBool>,
     ) -> Self {
         Self {
-            rest: Mutex::new(logs.into_iter()),
+            sheet,
+            next: AtomicUsize::new(0),
             emitter,
             cancel,
             stopping: Mutex::default(),
@@ -182,12 +191,14 @@ impl Logs {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let next = self.rest.lock().next();
-        if next.is_some() && self.is_late() {
+        let Some(line) = self.sheet.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
+            return Ok(None);
+        };
+        if self.is_late() {
             self.cut.store(true, Ordering::Relaxed);
             return Ok(None);
         }
-        next.map(|log| self.emitter.dict(py, &log)).transpose()
+        self.emitter.dict(py, line).map(Some)
     }
 }
 

@@ -224,7 +224,7 @@ impl Drop for Run {
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Page {
     logs: usize,
-    iterator: Mutex<Option<Vec<crate::log::Log>>>,
+    iterator: Mutex<Option<crate::log::Sheet>>,
     /// The place after it, until it is kept: it may be large.
     place: Mutex<Option<String>>,
     tally: Tally,
