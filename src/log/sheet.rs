@@ -105,16 +105,20 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// A sheet with room for so many records of so many bytes together.
-    #[must_use]
-    pub fn with_room(records: usize, bytes: usize) -> Self {
-        Self {
-            text: String::with_capacity(bytes.saturating_add(records.saturating_mul(USUAL_BYTES))),
-            fields: Vec::with_capacity(records.saturating_mul(USUAL_FIELDS)),
-            logs: Vec::with_capacity(records),
-            marks: Vec::new(),
-            unescaped: Vec::new(),
-        }
+    /// Makes room for so many records of so many bytes together.
+    pub(super) fn make_room(&mut self, records: usize, bytes: usize) {
+        let beside = records.saturating_mul(USUAL_BYTES);
+        self.text.reserve(bytes.saturating_add(beside));
+        self.fields.reserve(records.saturating_mul(USUAL_FIELDS));
+        self.logs.reserve(records);
+    }
+
+    /// Wipes everything off; the room stays.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.fields.clear();
+        self.logs.clear();
+        self.marks.clear();
     }
 
     /// How many logs there are.
@@ -150,12 +154,6 @@ impl Sheet {
     /// Takes the last log back.
     pub fn take_back(&mut self) {
         self.logs.pop();
-    }
-
-    /// Lets go of what is only needed while logs are written.
-    pub fn finish(&mut self) {
-        self.marks = Vec::new();
-        self.unescaped = Vec::new();
     }
 
     /// A piece of the text.
