@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::json::{WORD, first_byte, stops};
+
 /// Strings longer than this are searched by larger steps.
 const SHORT_BYTES: usize = 32;
 
@@ -39,7 +41,7 @@ pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize,
         // A word is written whole; what was too much of it is written over.
         if let Some(word) = word(bytes, at) {
             buffer[filled..filled + WORD].copy_from_slice(&word.to_le_bytes());
-            let found = specials(word);
+            let found = stops(word);
             let taken = if found == 0 { WORD } else { first_byte(found) };
             filled += taken;
             at += taken;
@@ -76,7 +78,7 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
         let Some(word) = word(bytes, at) else {
             break;
         };
-        let found = specials(word);
+        let found = stops(word);
         if found != 0 {
             return at + first_byte(found);
         }
@@ -86,24 +88,9 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
     memchr2(b'"', b'\\', rest).map_or(bytes.len(), |found| at + found)
 }
 
-const WORD: usize = 8;
-
 fn word(bytes: &[u8], at: usize) -> Option<u64> {
     let word = bytes.get(at..)?.first_chunk::<WORD>()?;
     Some(u64::from_le_bytes(*word))
-}
-
-/// Not zero if a word of eight bytes holds a quote or a backslash; its lowest bit is in the first.
-fn specials(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    const QUOTES: u64 = ONES * 0x22;
-    const BACKSLASHES: u64 = ONES * 0x5c;
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES)
-}
-
-fn first_byte(found: u64) -> usize {
-    found.trailing_zeros() as usize / 8
 }
 
 /// The character an escape stands for, and how many bytes it takes; `bytes` begin with a backslash.
@@ -186,17 +173,11 @@ pub(super) fn escaped_len(byte: u8) -> usize {
 }
 
 fn needs_escapes(text: &str) -> bool {
-    const SPACES: u64 = u64::MAX / 255 * 0x20;
     let (words, rest) = text.as_bytes().as_chunks::<WORD>();
-    let special = |word: &[u8; WORD]| {
-        let word = u64::from_le_bytes(*word);
-        // Of bytes below a space the highest bit is not set and the difference's is.
-        let controls = word.wrapping_sub(SPACES) & !word & ((u64::MAX / 255) << 7);
-        controls | specials(word) != 0
-    };
-    let mut last = SPACES.to_le_bytes();
+    let mut last = [b' '; WORD];
     last[..rest.len()].copy_from_slice(rest);
-    words.iter().any(special) || special(&last)
+    let mut words = words.iter().chain([&last]);
+    words.any(|word| stops(u64::from_le_bytes(*word)) != 0)
 }
 
 #[cfg(test)]
