@@ -67,7 +67,9 @@ pub fn string(text: &str, at: usize) -> Result<(usize, bool), Broken> {
     Ok((escaped(text, stop)?, true))
 }
 
-/// Past a string whose first byte that is not taken as it stands is at `at`.
+/// Past a string whose first byte that does not stand for itself is at `at`.
+// Of its own, so that strings without escapes are read in the midst of their caller.
+#[inline(never)]
 fn escaped(text: &str, at: usize) -> Result<usize, Broken> {
     let mut at = at;
     loop {
@@ -132,20 +134,22 @@ fn digits(text: &str, at: usize) -> Result<usize, Broken> {
 /// Past `true`, `false` or `null`, whose first letter is at `at`.
 #[inline]
 pub fn literal(text: &str, at: usize) -> Result<usize, Broken> {
-    let meant = match byte(text, at) {
-        b't' => "true",
-        b'f' => "false",
-        _ => "null",
-    };
+    match byte(text, at) {
+        b't' => exactly("true", text, at),
+        b'f' => exactly("false", text, at),
+        _ => exactly("null", text, at),
+    }
+}
+
+#[inline]
+fn exactly(meant: &str, text: &str, at: usize) -> Result<usize, Broken> {
     let written = text.as_bytes().get(at..).unwrap_or_default();
     if written.starts_with(meant.as_bytes()) {
         return Ok(at + meant.len());
     }
-    let same = written
-        .iter()
-        .zip(meant.bytes())
-        .take_while(|(a, b)| **a == *b);
+    let alike = written.iter().zip(meant.bytes());
+    let alike = alike.take_while(|(written, meant)| **written == *meant);
     Err(Broken {
-        at: at + same.count(),
+        at: at + alike.count(),
     })
 }
