@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Surroundings};
 use crate::log::{Mapped, Moment, Reading, Sheet};
-use crate::source::{Answer, Ask, Reply};
+use crate::source::{Answer, Ask, Reply, Unread};
 use crate::time::Time;
 use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
 
@@ -155,7 +155,7 @@ impl<S: Surroundings> Run<S> {
         let now = self.around.now();
         let stream = Arc::clone(&self.stream);
         let text = reply.text();
-        let answer = stream.source.answer(&text, &reply)?;
+        let answer = stream.source.answer(&text, &reply, &mut Unread)?;
         self.report.read_page(&answer);
         let mut sheet = Sheet::with_room(answer.records.len(), text.len());
         let readings: Vec<Reading> = answer
