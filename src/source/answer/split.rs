@@ -71,7 +71,7 @@ struct Pass<'r, 'a> {
     split: Split<'a>,
 }
 
-impl<'a> Pass<'_, 'a> {
+impl Pass<'_, '_> {
     /// Reads the value at `at`, from which the records are `way` ahead, and says where it ends; so do all that follow.
     fn value(&mut self, at: usize, way: &[String], depth: usize) -> Result<usize, Broken> {
         match json::byte(self.text, at) {
