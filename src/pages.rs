@@ -1,5 +1,6 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
+mod reader;
 mod report;
 mod stream;
 
@@ -15,6 +16,7 @@ use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
 
+use reader::Reader;
 pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
 
@@ -163,14 +165,10 @@ impl<S: Surroundings> Run<S> {
         let now = self.around.now();
         let stream = Arc::clone(&self.stream);
         let text = reply.text();
-        let answer = stream.source.answer(&text, &reply)?;
+        let mut reader = Reader::new(&stream.mapping, self.tray.sheet(text.len()));
+        let answer = stream.source.answer(&text, &reply, &mut reader)?;
         self.report.read_page(&answer);
-        let mut sheet = self.tray.sheet(answer.records.len(), text.len());
-        let readings: Vec<Reading> = answer
-            .records
-            .iter()
-            .map(|record| stream.mapping.read(*record, &mut sheet))
-            .collect();
+        let (readings, mut sheet) = reader.read();
         let facts: Vec<Fact> = readings
             .iter()
             .map(|reading| Fact {

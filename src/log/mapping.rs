@@ -13,7 +13,8 @@ use super::tags::Tags;
 use super::words::{self, Word, word};
 use super::{Mapped, Moment, Terms, TooOld, event_time, fit, grammar, hidden, names, text};
 use crate::error::Result;
-use crate::source::{Record, Source};
+use crate::json::Broken;
+use crate::source::Source;
 use crate::written::Written;
 
 /// Datadog takes logs at their own time for 18 hours; within the last 5 minutes of them one may
@@ -86,10 +87,21 @@ impl Mapping {
         })
     }
 
-    /// Reads a record onto a sheet in one pass; whatever it holds, something can be sent.
+    /// Reads the record at a place of a text onto a sheet, in one pass, and says where it ends, or
+    /// where it is no JSON; whatever else it holds, something can be sent.
+    pub fn read(
+        &self,
+        text: &str,
+        at: usize,
+        sheet: &mut Sheet,
+    ) -> std::result::Result<(Reading, usize), Broken> {
+        self.reader.json(text, at, sheet)
+    }
+
+    /// Reads a line that is no JSON onto a sheet.
     #[must_use]
-    pub fn read(&self, record: Record<'_>, sheet: &mut Sheet) -> Reading {
-        self.reader.read(record, sheet)
+    pub fn read_broken(&self, line: &str, sheet: &mut Sheet) -> Reading {
+        self.reader.broken(line, sheet)
     }
 
     /// Writes the log of a record that was read onto the same sheet.

@@ -9,11 +9,8 @@ use super::line::Line;
 use super::words::Word;
 use crate::time::Time;
 
-/// Room for what a log says beside its record.
-const USUAL_BYTES: usize = 384;
-
-/// Room for the fields of most logs.
-const USUAL_FIELDS: usize = 20;
+/// A log says beside its record about this part of it; more is made room for when it comes.
+const BESIDE: usize = 3;
 
 /// A piece of a sheet's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,12 +102,9 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Makes room for so many records of so many bytes together.
-    pub(super) fn make_room(&mut self, records: usize, bytes: usize) {
-        let beside = records.saturating_mul(USUAL_BYTES);
-        self.text.reserve(bytes.saturating_add(beside));
-        self.fields.reserve(records.saturating_mul(USUAL_FIELDS));
-        self.logs.reserve(records);
+    /// Makes room for the records of a body of so many bytes, and what is said beside them.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        self.text.reserve(bytes.saturating_add(bytes / BESIDE));
     }
 
     /// Wipes everything off; the room stays.

@@ -13,12 +13,12 @@ use super::sheet::Sheet;
 pub struct Tray(Arc<Mutex<Option<Sheet>>>);
 
 impl Tray {
-    /// A clean sheet with room for so many records of so many bytes together.
+    /// A clean sheet with room for the records of a body of so many bytes.
     #[must_use]
-    pub fn sheet(&self, records: usize, bytes: usize) -> Sheet {
+    pub fn sheet(&self, bytes: usize) -> Sheet {
         let used = self.0.lock().take();
         let mut sheet = used.unwrap_or_default();
-        sheet.make_room(records, bytes);
+        sheet.make_room(bytes);
         sheet
     }
 
@@ -36,9 +36,9 @@ mod tests {
     #[test]
     fn a_used_sheet_comes_back_clean() {
         let tray = Tray::default();
-        let mut sheet = tray.sheet(1, 10);
+        let mut sheet = tray.sheet(10);
         sheet.write("a page");
         tray.give_back(sheet);
-        assert_eq!(tray.sheet(1, 10), Sheet::default());
+        assert_eq!(tray.sheet(10), Sheet::default());
     }
 }
