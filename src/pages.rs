@@ -179,6 +179,7 @@ impl<S: Surroundings> Run<S> {
             .collect();
         let verdicts = self.walk.read(&facts, now);
         let (tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
+        self.tray.written(&mut sheet);
         let Answer {
             next,
             more,

@@ -40,7 +40,7 @@ impl Reading {
     /// Where a marked value stands on the sheet.
     pub(super) fn marked(&self, sheet: &Sheet, mark: usize) -> Option<Span> {
         let marks = sheet.marks.get(self.marks.clone())?;
-        *marks.get(mark)?
+        marks.get(mark)?.span()
     }
 
     /// The first value present among marks, as JSON.

@@ -15,7 +15,7 @@ use std::ops::Range;
 use self::token::Origin;
 use super::hidden::{Hasher, Hiding, REDACTED};
 use super::plan::Node;
-use super::sheet::{Sheet, Span};
+use super::sheet::{Mark, Sheet, Span};
 use super::text;
 use crate::json::Broken;
 
@@ -57,7 +57,7 @@ pub(super) fn rewrite<'a>(
 ) -> Result<Rewritten<'a>, Broken> {
     let from = sheet.text.len();
     let first_mark = sheet.marks.len();
-    sheet.marks.resize(first_mark + rules.marks, None);
+    sheet.marks.resize(first_mark + rules.marks, Mark::NONE);
     let mut pass = Pass {
         rules,
         out: &mut sheet.text,
@@ -91,7 +91,7 @@ type Keep<'t, 'a> = fn(&'t str) -> Cow<'a, str>;
 struct Pass<'r, 'a> {
     rules: &'r Rules,
     out: &'r mut String,
-    marks: &'r mut [Option<Span>],
+    marks: &'r mut [Mark],
     raws: Vec<Option<Cow<'a, str>>>,
     unescaped: Vec<u8>,
     deepest: usize,
@@ -125,8 +125,11 @@ impl<'a> Pass<'_, 'a> {
         }
         if let Some(mark) = node.mark {
             let dropped = node.hiding == Some(Hiding::Drop);
-            self.marks[mark] =
-                (there && !dropped).then(|| Span::from(place..self.place(origin, end)));
+            self.marks[mark] = if there && !dropped {
+                Mark::at(place..self.place(origin, end))
+            } else {
+                Mark::NONE
+            };
         }
         Ok(end)
     }
@@ -292,7 +295,7 @@ impl<'a> Pass<'_, 'a> {
 
     fn unmark_below(&mut self, node: &Node) {
         for mark in &node.marks_below {
-            self.marks[*mark] = None;
+            self.marks[*mark] = Mark::NONE;
         }
     }
 

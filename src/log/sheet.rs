@@ -10,7 +10,13 @@ use super::words::Word;
 use crate::time::Time;
 
 /// A log says beside its record about this part of it; more is made room for when it comes.
-const BESIDE: usize = 3;
+const BESIDE: usize = 8;
+
+/// A log has a field for about so many bytes.
+const BYTES_A_FIELD: usize = 64;
+
+/// Pages of one stream are about as large as each other: room comes in steps of this size.
+const STEP: usize = 256 * 1024;
 
 /// A piece of a sheet's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +46,23 @@ impl From<Range<usize>> for Span {
             from,
             to: range.end,
         }
+    }
+}
+
+/// Where a value stands; nowhere if it is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark(Span);
+
+impl Mark {
+    /// No value is empty, so that one is none.
+    pub(super) const NONE: Self = Self(Span { from: 0, to: 0 });
+
+    pub(super) fn at(range: Range<usize>) -> Self {
+        Self(Span::from(range))
+    }
+
+    pub(super) fn span(self) -> Option<Span> {
+        (self != Self::NONE).then_some(self.0)
     }
 }
 
@@ -96,7 +119,7 @@ pub struct Sheet {
     pub(super) fields: Vec<Field>,
     pub(super) logs: Vec<Log>,
     /// Where the values that a mapping asks for stand, record by record.
-    pub(super) marks: Vec<Option<Span>>,
+    pub(super) marks: Vec<Mark>,
     /// Where strings are opened.
     pub(super) unescaped: Vec<u8>,
 }
@@ -104,7 +127,10 @@ pub struct Sheet {
 impl Sheet {
     /// Makes room for the records of a body of so many bytes, and what is said beside them.
     pub(super) fn make_room(&mut self, bytes: usize) {
-        self.text.reserve(bytes.saturating_add(bytes / BESIDE));
+        let text = bytes.saturating_add(bytes / BESIDE).next_multiple_of(STEP);
+        // To the byte: a vector that grows as it likes doubles a page's megabyte for a few bytes.
+        self.text.reserve_exact(text);
+        self.fields.reserve_exact(text / BYTES_A_FIELD);
     }
 
     /// Wipes everything off; the room stays.
