@@ -22,6 +22,7 @@ mod sheet;
 mod status;
 mod tags;
 mod text;
+mod tray;
 mod words;
 
 use std::collections::BTreeMap;
@@ -32,7 +33,8 @@ pub use line::{Fields, Line};
 pub use mapping::Mapping;
 pub use reading::Reading;
 pub use sheet::{Field, Log, Sheet, Span, Value};
-pub use words::Word;
+pub use tray::Tray;
+pub use words::{DDTAGS, TIMESTAMP, Word};
 
 /// What becomes of records older than Datadog takes at their own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

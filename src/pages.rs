@@ -1,5 +1,6 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
+mod reader;
 mod report;
 mod stream;
 
@@ -10,11 +11,12 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Surroundings};
-use crate::log::{Mapped, Moment, Reading, Sheet};
-use crate::source::{Answer, Ask, Reply, Unread};
+use crate::log::{Mapped, Moment, Reading, Sheet, Tray};
+use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
 
+use reader::Reader;
 pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
 
@@ -49,6 +51,7 @@ pub struct Run<S> {
     bytes: u64,
     over: bool,
     report: Report,
+    tray: Tray,
 }
 
 /// The statuses by which an API says that it does not know a cursor any more.
@@ -87,6 +90,7 @@ impl<S: Surroundings> Run<S> {
             bytes: 0,
             over: false,
             report,
+            tray: Tray::default(),
         })
     }
 
@@ -111,6 +115,12 @@ impl<S: Surroundings> Run<S> {
             }
             other => other,
         }
+    }
+
+    /// Where the sheet of a page that was delivered may be put, for the next page.
+    #[must_use]
+    pub fn tray(&self) -> Tray {
+        self.tray.clone()
     }
 
     /// What the run came to, so far.
@@ -155,14 +165,10 @@ impl<S: Surroundings> Run<S> {
         let now = self.around.now();
         let stream = Arc::clone(&self.stream);
         let text = reply.text();
-        let answer = stream.source.answer(&text, &reply, &mut Unread)?;
+        let mut reader = Reader::new(&stream.mapping, self.tray.sheet(text.len()));
+        let answer = stream.source.answer(&text, &reply, &mut reader)?;
         self.report.read_page(&answer);
-        let mut sheet = Sheet::with_room(answer.records.len(), text.len());
-        let readings: Vec<Reading> = answer
-            .records
-            .iter()
-            .map(|record| stream.mapping.read(*record, &mut sheet))
-            .collect();
+        let (readings, mut sheet) = reader.read();
         let facts: Vec<Fact> = readings
             .iter()
             .map(|reading| Fact {
@@ -173,16 +179,15 @@ impl<S: Surroundings> Run<S> {
             .collect();
         let verdicts = self.walk.read(&facts, now);
         let (tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
-        sheet.finish();
         let Answer {
             next,
             more,
             partial,
             ..
         } = answer;
-        // The body is not kept while the place is written: both are large.
+        // What was read of the body is on the sheet.
         drop(text);
-        drop(reply);
+        self.stream.fetch.reuse(reply.body);
         if let Some(why) = &partial {
             self.report.say(format!(
                 "{} gave a partial answer ({why}): what came was delivered, and the span is asked \
@@ -286,6 +291,13 @@ impl<S: Surroundings> Run<S> {
     fn page(&mut self, logs: Sheet, tally: Tally) -> Result<Page> {
         let place = self.walk.written()?;
         Ok(Page { logs, place, tally })
+    }
+}
+
+/// A stream at rest holds no page's room.
+impl<S> Drop for Run<S> {
+    fn drop(&mut self) {
+        self.stream.fetch.reuse(Vec::new());
     }
 }
 

@@ -382,7 +382,7 @@ fn a_tool_call_becomes_the_log_that_is_promised() {
     let config = config(&tool_calls(&json!({"tags": ["env:prod"]})));
     let mapping = config.mapping(config.tags.join(",")).unwrap();
     let mut sheet = crate::log::Sheet::default();
-    let reading = mapping.read(crate::source::Record::Json(record), &mut sheet);
+    let reading = mapping.read(record, 0, &mut sheet).unwrap().0;
     let event = reading.time.unwrap();
     let moment = crate::log::Moment {
         event,

@@ -78,7 +78,7 @@ impl Attributes {
     /// Puts what a record has of them onto its log.
     pub(super) fn put(&self, reading: &Reading, sheet: &mut Sheet) {
         for (name, branch) in &self.top {
-            self.put_branch(name, branch, reading, sheet);
+            self.put_branch(*name, branch, reading, sheet);
         }
     }
 
@@ -86,7 +86,7 @@ impl Attributes {
         match branch {
             Branch::Object(members) => sheet.put_object(name, |sheet| {
                 for (name, branch) in members {
-                    self.put_branch(name, branch, reading, sheet);
+                    self.put_branch(*name, branch, reading, sheet);
                 }
             }),
             Branch::Value(attribute) => {
@@ -169,12 +169,12 @@ impl Attribute {
         let (Made::Text(word) | Made::Json(word)) = made;
         let meaning = self.map.get(word);
         if let Some(factor) = self.times {
-            let word = meaning.map_or(word.as_str(), |meaning| meaning);
+            let word = meaning.map_or(word.as_str(), |meaning| meaning.text());
             let product = Decimal::parse(word.trim())?.times(factor)?.in_digits()?;
             return Some(number(&product, doubles, sheet));
         }
         if let Some(meaning) = meaning {
-            return Some(Held::Word(meaning));
+            return Some(Held::Word(*meaning));
         }
         Some(match made {
             Made::Text(text) => Held::Text(sheet.write(text)),
@@ -209,7 +209,7 @@ fn place(members: &mut Vec<(Word, Branch)>, steps: &[String], attribute: Attribu
     let Some((key, rest)) = steps.split_first() else {
         return false;
     };
-    let found = members.iter().position(|(other, _)| **other == **key);
+    let found = members.iter().position(|(other, _)| other.text() == key);
     match (found, rest.is_empty()) {
         (None, true) => members.push((word(key), Branch::Value(attribute))),
         (None, false) => {

@@ -10,14 +10,20 @@ use memchr::memchr;
 use self::strings::{Long, SHORTEST, long_strings};
 use super::line::{self, Line};
 use super::sheet::{Field, Log, Sheet, Span, Value};
-use super::words::Word;
+use super::words::{self, Word};
 use super::{tags, text};
-
-/// The name under which a log says what logwalk knows of it.
-const LOGWALK: Word = "logwalk";
 
 /// How much of a record's own text is worth giving up the attributes for.
 const WORTHWHILE: usize = 256;
+
+/// What every log has.
+const FRAME: [Word; 5] = [
+    words::STATUS,
+    words::SERVICE,
+    words::DDSOURCE,
+    words::MESSAGE,
+    words::LOGWALK,
+];
 
 /// What `logwalk` gains when something is cut.
 const LIST_BYTES: usize = ",\"truncated\":[]".len();
@@ -48,7 +54,7 @@ pub(super) fn fit(sheet: &mut Sheet, limit: usize, instance_tags: &str) {
     let parts = parts(sheet, &log);
     let mut longs = Vec::new();
     for (number, part) in parts.iter().enumerate() {
-        long_strings(number, part.name, &part.json, &mut longs);
+        long_strings(number, part.name.text(), &part.json, &mut longs);
     }
     let excess = (log.line_bytes + LIST_BYTES).saturating_sub(limit);
     match length_that_saves(&longs, excess) {
@@ -70,7 +76,7 @@ fn parts(sheet: &Sheet, log: &Log) -> Vec<Part> {
     let mut at = log.fields.start;
     for (field, inside) in (Line { sheet, log }).fields() {
         let mut json = String::new();
-        if field.name != LOGWALK && !matches!(field.value, Value::Word(_)) {
+        if field.name != words::LOGWALK && !matches!(field.value, Value::Word(_)) {
             line::push(sheet, field, inside, &mut json);
             parts.push(Part {
                 name: field.name,
@@ -181,7 +187,7 @@ fn become_text(sheet: &mut Sheet, log: &mut Log, limit: usize, instance_tags: &s
 fn keep_the_frame(sheet: &mut Sheet, log: &mut Log) {
     let mut frame = Vec::new();
     for (field, inside) in (Line { sheet, log }).fields() {
-        if ["status", "service", "ddsource", "message", LOGWALK].contains(&field.name) {
+        if FRAME.contains(&field.name) {
             frame.push(*field);
             frame.extend(inside.0);
         }
@@ -195,7 +201,9 @@ fn keep_the_frame(sheet: &mut Sheet, log: &mut Log) {
 fn set_message(sheet: &mut Sheet, log: &Log, message: &str) -> Option<Span> {
     let message = sheet.write(message);
     let fields = sheet.fields.get_mut(log.fields.clone())?;
-    let field = fields.iter_mut().find(|field| field.name == "message")?;
+    let field = fields
+        .iter_mut()
+        .find(|field| field.name == words::MESSAGE)?;
     match std::mem::replace(&mut field.value, Value::Text(message)) {
         Value::Text(was) => Some(was),
         Value::Word(_) | Value::Literal(_) | Value::Json(_) | Value::Object(_) => None,
@@ -232,12 +240,12 @@ fn cut_text(whole: &str, room: usize) -> String {
 fn list(sheet: &mut Sheet, log: &mut Log, paths: &str) {
     let paths = sheet.write(&format!("[{paths}]"));
     let fields = sheet.fields.get_mut(log.fields.start..);
-    let last = |field: &&mut Field| field.name == LOGWALK;
+    let last = |field: &&mut Field| field.name == words::LOGWALK;
     if let Some(facts) = fields.and_then(|fields| fields.iter_mut().rfind(last))
         && let Value::Object(members) = &mut facts.value
     {
         *members += 1;
-        sheet.put("truncated", Value::Json(paths));
+        sheet.put(words::TRUNCATED, Value::Json(paths));
     }
     log.fields.end = sheet.fields.len();
 }

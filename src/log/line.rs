@@ -2,6 +2,7 @@
 
 use super::sheet::{Field, Log, Sheet, Value};
 use super::text;
+use super::words::{self, Word};
 
 /// A log on its sheet.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,15 @@ impl<'s> Line<'s> {
         self.log.record.map(|(_, record)| self.sheet.text(record))
     }
 
+    /// All names at the top level: its time, its tags, its fields, the record.
+    pub fn names(self) -> impl Iterator<Item = Word> {
+        let time = self.log.timestamp.map(|_| words::TIMESTAMP);
+        let tags = self.log.ddtags.map(|_| words::DDTAGS);
+        let fields = self.fields().map(|(field, _)| field.name);
+        let record = self.log.record.map(|(name, _)| name);
+        time.into_iter().chain(tags).chain(fields).chain(record)
+    }
+
     /// The line without its newline; `instance_tags` as the mapping's terms have them.
     #[must_use]
     pub fn to_json(self, instance_tags: &str) -> String {
@@ -39,19 +49,19 @@ impl<'s> Line<'s> {
             out.push_str(&time.0.to_string());
         }
         for (field, inside) in self.fields() {
-            if field.name == "message"
+            if field.name == words::MESSAGE
                 && let Some(tags) = self.all_tags(instance_tags)
             {
                 name("ddtags", &mut out);
                 text::push_quoted(tags, &mut out);
             }
-            if let (Some((namespace, _)), Some(record), "logwalk") =
-                (self.log.record, self.record(), field.name)
+            if field.name == words::LOGWALK
+                && let Some((namespace, record)) = self.log.record
             {
-                name(namespace, &mut out);
-                out.push_str(record);
+                name(namespace.text(), &mut out);
+                out.push_str(self.sheet.text(record));
             }
-            name(field.name, &mut out);
+            name(field.name.text(), &mut out);
             push(self.sheet, field, inside, &mut out);
         }
         out.push('}');
@@ -68,13 +78,15 @@ impl<'s> Line<'s> {
     pub(super) fn measured(self, instance_tags: &str) -> usize {
         let fields = self.fields();
         let fields = fields.map(|(field, inside)| member(self.sheet, field, inside));
-        let named = |name: &str, value: usize| text::quoted_len(name) + value + ",:".len();
+        let named = |name: &str, value: usize| name.len() + value + "\"\",:".len();
         let time = self.log.timestamp;
         let time = time.map_or(0, |time| named("timestamp", length_of(time.0)));
         let tags = self.all_tags(instance_tags);
         let tags = tags.map_or(0, |tags| named("ddtags", text::quoted_len(tags)));
         let record = self.log.record;
-        let record = record.map_or(0, |(namespace, record)| named(namespace, record.len()));
+        let record = record.map_or(0, |(name, record)| {
+            name.quoted_len() + record.len() + ",:".len()
+        });
         // Every member counts a comma, of which the first stands for the opening brace.
         fields.sum::<usize>() + time + tags + record + "}\n".len()
     }
@@ -102,7 +114,7 @@ impl<'s> Iterator for Fields<'s> {
 /// Writes what a field holds as JSON.
 pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut String) {
     match field.value {
-        Value::Word(word) => text::push_quoted(word, out),
+        Value::Word(word) => text::push_quoted(word.text(), out),
         Value::Text(span) => text::push_quoted(sheet.text(span), out),
         Value::Literal(span) | Value::Json(span) => out.push_str(sheet.text(span)),
         Value::Object(_) => {
@@ -111,7 +123,7 @@ pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut S
                 if at > 0 {
                     out.push(',');
                 }
-                text::push_quoted(field.name, out);
+                text::push_quoted(field.name.text(), out);
                 out.push(':');
                 push(sheet, field, inside, out);
             }
@@ -129,7 +141,7 @@ fn name(key: &str, out: &mut String) {
 /// Counts what a field takes, with its name, a colon and a comma.
 fn member(sheet: &Sheet, field: &Field, inside: Fields<'_>) -> usize {
     let value = match field.value {
-        Value::Word(word) => text::quoted_len(word),
+        Value::Word(word) => word.quoted_len(),
         Value::Text(span) => text::quoted_len(sheet.text(span)),
         Value::Literal(span) | Value::Json(span) => span.len(),
         Value::Object(_) => {
@@ -138,7 +150,7 @@ fn member(sheet: &Sheet, field: &Field, inside: Fields<'_>) -> usize {
             members.sum::<usize>() + "}".len()
         }
     };
-    text::quoted_len(field.name) + value + ",:".len()
+    field.name.quoted_len() + value + ",:".len()
 }
 
 fn length_of(number: i64) -> usize {

@@ -10,10 +10,11 @@ use super::reading::{Reader, Reading};
 use super::sheet::{Log, Sheet, Span, Value};
 use super::status::Status;
 use super::tags::Tags;
-use super::words::{Word, word};
+use super::words::{self, Word, word};
 use super::{Mapped, Moment, Terms, TooOld, event_time, fit, grammar, hidden, names, text};
 use crate::error::Result;
-use crate::source::{Record, Source};
+use crate::json::Broken;
+use crate::source::Source;
 use crate::written::Written;
 
 /// Datadog takes logs at their own time for 18 hours; within the last 5 minutes of them one may
@@ -86,10 +87,21 @@ impl Mapping {
         })
     }
 
-    /// Reads a record onto a sheet in one pass; whatever it holds, something can be sent.
+    /// Reads the record at a place of a text onto a sheet, in one pass, and says where it ends, or
+    /// where it is no JSON; whatever else it holds, something can be sent.
+    pub fn read(
+        &self,
+        text: &str,
+        at: usize,
+        sheet: &mut Sheet,
+    ) -> std::result::Result<(Reading, usize), Broken> {
+        self.reader.json(text, at, sheet)
+    }
+
+    /// Reads a line that is no JSON onto a sheet.
     #[must_use]
-    pub fn read(&self, record: Record<'_>, sheet: &mut Sheet) -> Reading {
-        self.reader.read(record, sheet)
+    pub fn read_broken(&self, line: &str, sheet: &mut Sheet) -> Reading {
+        self.reader.broken(line, sheet)
     }
 
     /// Writes the log of a record that was read onto the same sheet.
@@ -110,15 +122,15 @@ impl Mapping {
         let own_status = reading.first(sheet, self.status.from());
         let own_status = own_status.map(|json| text::plain(sheet.text(json)));
         let status = self.status.meaning(own_status.as_deref());
-        sheet.put("status", Value::Word(status));
+        sheet.put(words::STATUS, Value::Word(status));
         if let Some(service) = self.service {
-            sheet.put("service", Value::Word(service));
+            sheet.put(words::SERVICE, Value::Word(service));
         }
-        sheet.put("ddsource", Value::Word(self.ddsource));
+        sheet.put(words::DDSOURCE, Value::Word(self.ddsource));
         let message = self.message(reading, sheet);
-        sheet.put("message", Value::Text(message));
+        sheet.put(words::MESSAGE, Value::Text(message));
         self.attributes.put(reading, sheet);
-        sheet.put_object("logwalk", |sheet| self.facts(reading, moment, sheet));
+        sheet.put_object(words::LOGWALK, |sheet| self.facts(reading, moment, sheet));
 
         let is_object = reading.problem.is_none();
         sheet.logs.push(Log {
@@ -162,14 +174,14 @@ impl Mapping {
                 sheet.write(&format!("{}-{}", hidden::hex(&hash), moment.ordinal))
             }
         };
-        sheet.put("id", Value::Text(id));
-        sheet.put("source", Value::Word(self.source));
+        sheet.put(words::ID, Value::Text(id));
+        sheet.put(words::SOURCE, Value::Word(self.source));
         let from = sheet.text.len();
         event_time::push(moment.event, &mut sheet.text);
         let event_time = sheet.since(from);
-        sheet.put("event_time", Value::Text(event_time));
+        sheet.put(words::EVENT_TIME, Value::Text(event_time));
         if let Some(problem) = reading.problem {
-            sheet.put("error", Value::Word(problem));
+            sheet.put(words::ERROR, Value::Word(word(problem)));
         }
     }
 }

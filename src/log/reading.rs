@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use super::event_time;
 use super::hidden::{Hasher, REDACTED};
 use super::identity::{self, Identity};
 use super::plan::Plan;
 use super::rewrite::{Rules, rewrite};
 use super::sheet::{Sheet, Span};
-use super::{event_time, text};
-use crate::source::{Record, RecordPaths, TimeFormat};
+use super::text::plain;
+use crate::json::Broken;
+use crate::source::{RecordPaths, TimeFormat};
 use crate::time::Time;
 
 /// Why a broken record is not shown where something of it would have to be hidden.
@@ -103,32 +105,34 @@ impl Reader {
         }
     }
 
-    /// Reads a record onto a sheet in one pass; whatever it holds, something can be sent.
-    pub(super) fn read(&self, record: Record<'_>, sheet: &mut Sheet) -> Reading {
-        let json = match record {
-            Record::Json(json) => json,
-            Record::Broken(line) => return self.broken(line, sheet),
-        };
-        let read = rewrite(&self.rules, json, sheet);
+    /// Reads the record at a place onto a sheet in one pass, and says where it ends.
+    pub(super) fn json(
+        &self,
+        text: &str,
+        at: usize,
+        sheet: &mut Sheet,
+    ) -> Result<(Reading, usize), Broken> {
+        let read = rewrite(&self.rules, text, at, sheet)?;
         let raws = &read.raws;
         let raw = |at: usize| raws.get(at).and_then(Option::as_deref);
         let time = self
             .times
             .iter()
-            .find_map(|at| event_time::parse(&text::plain(raw(*at)?), self.time_format));
+            .find_map(|at| event_time::parse(&plain(raw(*at)?), self.time_format));
         let own = self
             .ids
             .iter()
             .find(|id| raw(id.raw).is_some_and(|json| json != "\"\""));
         let (known_as, identity) = if let Some(id) = own {
             let versions = self.versions.iter().map(|at| raw(*at));
-            let plain = text::plain(raw(id.raw).unwrap_or_default());
-            let known_as = identity::by_id(&plain, versions);
+            let id_text = plain(raw(id.raw).unwrap_or_default());
+            let known_as = identity::by_id(&id_text, versions);
             let hasher = self.rules.hasher.as_ref();
-            let carried = identity::carried(plain, id.hidden, hasher);
+            let carried = identity::carried(id_text, id.hidden, hasher);
             (known_as, Identity::Id(sheet.write(&carried)))
         } else {
-            let (known_as, hash) = identity::by_content(json);
+            let record = text.get(at..read.end).unwrap_or_default();
+            let (known_as, hash) = identity::by_content(record);
             (known_as, Identity::Content(hash))
         };
         let problem = if read.deepest > DEEPEST {
@@ -137,7 +141,7 @@ impl Reader {
             let is_object = sheet.text(read.text).starts_with('{');
             (!is_object).then_some("the record is no object")
         };
-        Reading {
+        let reading = Reading {
             known_as,
             by_content: own.is_none(),
             time,
@@ -145,11 +149,12 @@ impl Reader {
             problem,
             text: read.text,
             marks: read.marks,
-        }
+        };
+        Ok((reading, read.end))
     }
 
     /// A line that is no JSON: known by its content, sent as it is.
-    fn broken(&self, line: &str, sheet: &mut Sheet) -> Reading {
+    pub(super) fn broken(&self, line: &str, sheet: &mut Sheet) -> Reading {
         let (known_as, hash) = identity::by_content(line);
         let (text, problem) = if self.hides && line.trim_start().starts_with(['{', '[', '"']) {
             (REDACTED, UNREADABLE)

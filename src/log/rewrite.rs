@@ -1,7 +1,8 @@
 //! One pass over a record's text: it is copied as it will be sent, and what the mapping asks for
 //! is noted on the way.
 //!
-//! The text is known to be JSON. Whatever stays as it is, is copied in as large pieces as
+//! That the text is JSON is found on the way: a pass of its own for it was a tenth of all CPU.
+//! Whatever stays as it is, is copied in as large pieces as
 //! possible; a piece ends where something changes: white space between tokens goes (a line break
 //! would end the log), as do dropped members; hidden values, opened strings, numbers that a
 //! double would change and halves of surrogate pairs are written anew.
@@ -11,13 +12,12 @@ mod token;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::de::IgnoredAny;
-
 use self::token::Origin;
 use super::hidden::{Hasher, Hiding, REDACTED};
 use super::plan::Node;
 use super::sheet::{Sheet, Span};
 use super::text;
+use crate::json::Broken;
 
 /// What a mapping wants done with every record.
 pub(super) struct Rules {
@@ -38,6 +38,8 @@ pub(super) struct Rules {
 pub(super) struct Rewritten<'a> {
     /// The record.
     pub(super) text: Span,
+    /// Where it ends in the text it came from.
+    pub(super) end: usize,
     /// Which of the sheet's marks are its own; a null is noted as missing.
     pub(super) marks: Range<usize>,
     /// The raw values, as JSON.
@@ -46,8 +48,13 @@ pub(super) struct Rewritten<'a> {
     pub(super) deepest: usize,
 }
 
-/// A record, read once and written onto a sheet.
-pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str, sheet: &mut Sheet) -> Rewritten<'a> {
+/// The record at a place of a text, read once and written onto a sheet.
+pub(super) fn rewrite<'a>(
+    rules: &Rules,
+    text: &'a str,
+    at: usize,
+    sheet: &mut Sheet,
+) -> Result<Rewritten<'a>, Broken> {
     let from = sheet.text.len();
     let first_mark = sheet.marks.len();
     sheet.marks.resize(first_mark + rules.marks, None);
@@ -59,9 +66,8 @@ pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str, sheet: &mut Sheet) -> 
         unescaped: std::mem::take(&mut sheet.unescaped),
         deepest: 0,
     };
-    let mut origin = Origin::new(record);
-    let begin = pass.space(&mut origin, 0);
-    let end = pass.value(&mut origin, begin, &rules.root, Cow::Borrowed);
+    let mut origin = Origin::new(text, at);
+    let end = pass.value(&mut origin, at, &rules.root, Cow::Borrowed)?;
     pass.copy(&mut origin, end);
     let Pass {
         raws,
@@ -70,12 +76,13 @@ pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str, sheet: &mut Sheet) -> 
         ..
     } = pass;
     sheet.unescaped = unescaped;
-    Rewritten {
+    Ok(Rewritten {
         text: sheet.since(from),
+        end,
         marks: first_mark..sheet.marks.len(),
         raws,
         deepest,
-    }
+    })
 }
 
 /// How a raw value is kept: borrowed from the record, or owned where it was opened.
@@ -91,21 +98,22 @@ struct Pass<'r, 'a> {
 }
 
 impl<'a> Pass<'_, 'a> {
-    /// Reads the value at `at` and says where it ends; so do all that follow.
+    /// Reads the value at `at` and says where it ends, or where it breaks; so do all that follow.
     fn value<'t>(
         &mut self,
         origin: &mut Origin<'t>,
         at: usize,
         node: &Node,
         keep: Keep<'t, 'a>,
-    ) -> usize {
+    ) -> Result<usize, Broken> {
         self.forget_below(node);
         let place = self.place(origin, at);
         let first = origin.byte(at);
         let end = match first {
-            b'{' | b'[' => self.container(origin, at, node, keep),
-            b'"' if node.opens => self.opened(origin, at, node),
-            _ => self.plain(origin, at),
+            b'"' if node.opens => self.opened(origin, at, node)?,
+            b'{' if node.is_inner() => self.object(origin, at, node, keep)?,
+            b'[' if node.is_inner() => self.list(origin, at, node, keep)?,
+            _ => self.plain(origin, at)?,
         };
         let there = first != b'n';
         if let Some(raw) = node.raw {
@@ -120,21 +128,7 @@ impl<'a> Pass<'_, 'a> {
             self.marks[mark] =
                 (there && !dropped).then(|| Span::from(place..self.place(origin, end)));
         }
-        end
-    }
-
-    fn container<'t>(
-        &mut self,
-        origin: &mut Origin<'t>,
-        at: usize,
-        node: &Node,
-        keep: Keep<'t, 'a>,
-    ) -> usize {
-        match origin.byte(at) {
-            b'{' if node.is_inner() => self.object(origin, at, node, keep),
-            b'[' if node.is_inner() => self.list(origin, at, node, keep),
-            _ => self.plain(origin, at),
-        }
+        Ok(end)
     }
 
     fn object<'t>(
@@ -143,27 +137,28 @@ impl<'a> Pass<'_, 'a> {
         at: usize,
         node: &Node,
         keep: Keep<'t, 'a>,
-    ) -> usize {
+    ) -> Result<usize, Broken> {
         let mut at = self.space(origin, at + 1);
-        let mut members = Members::begin(self.place(origin, at));
-        let mut more = origin.byte(at) == b'"';
+        let mut members = Members::begin(self.place(origin, at), b'}');
+        let mut more = origin.byte(at) != b'}';
         while more {
-            let (end, escaped) = self.string(origin, at);
+            let (end, escaped) = self.string(origin, at)?;
             let written = origin.piece(at..end);
             let child = if escaped {
                 node.keyed(&text::plain(written))
             } else {
                 node.keyed(origin.piece(at + 1..end - 1))
             };
-            at = self.space(origin, end);
-            at = self.space(origin, at + 1);
+            let colon = self.space(origin, end);
+            origin.expect(colon, b':')?;
+            at = self.space(origin, colon + 1);
             at = match child {
-                Some(child) => self.value(origin, at, child, keep),
-                None => self.plain(origin, at),
+                Some(child) => self.value(origin, at, child, keep)?,
+                None => self.plain(origin, at)?,
             };
-            (at, more) = self.next(origin, at, child, &mut members);
+            (at, more) = self.next(origin, at, child, &mut members)?;
         }
-        at + 1
+        Ok(at + 1)
     }
 
     fn list<'t>(
@@ -172,21 +167,21 @@ impl<'a> Pass<'_, 'a> {
         at: usize,
         node: &Node,
         keep: Keep<'t, 'a>,
-    ) -> usize {
+    ) -> Result<usize, Broken> {
         let mut at = self.space(origin, at + 1);
-        let mut members = Members::begin(self.place(origin, at));
+        let mut members = Members::begin(self.place(origin, at), b']');
         let mut index = 0;
         let mut more = origin.byte(at) != b']';
         while more {
             let child = node.indexed(index);
             at = match child {
-                Some(child) => self.value(origin, at, child, keep),
-                None => self.plain(origin, at),
+                Some(child) => self.value(origin, at, child, keep)?,
+                None => self.plain(origin, at)?,
             };
-            (at, more) = self.next(origin, at, child, &mut members);
+            (at, more) = self.next(origin, at, child, &mut members)?;
             index += 1;
         }
-        at + 1
+        Ok(at + 1)
     }
 
     /// After a member: takes it back if it is dropped; where the next one, or the close, is.
@@ -196,7 +191,7 @@ impl<'a> Pass<'_, 'a> {
         end: usize,
         child: Option<&Node>,
         members: &mut Members,
-    ) -> (usize, bool) {
+    ) -> Result<(usize, bool), Broken> {
         if child.is_some_and(|node| node.hiding == Some(Hiding::Drop)) {
             self.copy(origin, end);
             self.out.truncate(members.place);
@@ -205,47 +200,76 @@ impl<'a> Pass<'_, 'a> {
         }
         let comma = self.space(origin, end);
         if origin.byte(comma) != b',' {
-            return (comma, false);
+            origin.expect(comma, members.close)?;
+            return Ok((comma, false));
         }
         members.place = self.place(origin, comma);
         if !members.kept {
             self.copy(origin, comma);
             origin.copied = comma + 1;
         }
-        (self.space(origin, comma + 1), true)
+        Ok((self.space(origin, comma + 1), true))
     }
 
     /// A string, opened where it holds JSON.
-    fn opened(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> usize {
+    fn opened(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
         let inside = at + 1;
         if !matches!(
             origin.byte(inside),
             b'{' | b'[' | b'\\' | b' ' | b'\n' | b'\r' | b'\t'
         ) {
-            return self.string(origin, at).0;
+            return Ok(self.string(origin, at)?.0);
         }
         let mut unescaped = std::mem::take(&mut self.unescaped);
-        let (length, quote) = text::unescape(origin.text.as_bytes(), inside, &mut unescaped);
-        let end = (quote + 1).min(origin.text.len());
-        let json = str::from_utf8(&unescaped[..length]).unwrap_or_default();
-        let json = json.trim_matches([' ', '\n', '\r', '\t']);
-        let first = json.as_bytes().first();
-        if matches!(first, Some(b'{' | b'[')) && serde_json::from_str::<IgnoredAny>(json).is_ok() {
-            self.copy(origin, at);
-            let mut inner = Origin::new(json);
-            let owned: Keep<'_, 'a> = |raw| Cow::Owned(raw.to_owned());
-            let inner_end = self.container(&mut inner, 0, node, owned);
-            self.copy(&mut inner, inner_end);
-            origin.copied = end;
-        } else if node.hides_below && matches!(first, Some(b'{' | b'[' | b'"')) {
-            // Cut or broken JSON: what is to be hidden in it cannot be found, so all of it is.
-            let place = self.place(origin, at);
-            self.replace(origin, place, end, &text::quoted(REDACTED));
-        } else {
-            self.string(origin, at);
-        }
+        let read = text::unescape(origin.text, inside, &mut unescaped);
+        let said = read.and_then(|(length, quote)| {
+            let json = str::from_utf8(&unescaped[..length]).unwrap_or_default();
+            let json = json.trim_matches([' ', '\n', '\r', '\t']);
+            let first = json.as_bytes().first();
+            if matches!(first, Some(b'{' | b'[')) && self.open(origin, at, json, node).is_ok() {
+                origin.copied = quote + 1;
+            } else if node.hides_below && matches!(first, Some(b'{' | b'[' | b'"')) {
+                // Cut or broken JSON: what is to be hidden in it cannot be found, so all of it is.
+                let place = self.place(origin, at);
+                self.replace(origin, place, quote + 1, &text::quoted(REDACTED));
+            } else {
+                self.string(origin, at)?;
+            }
+            Ok(quote + 1)
+        });
         self.unescaped = unescaped;
-        end
+        said
+    }
+
+    /// Writes the JSON that a string at `at` holds in its place; nothing where it breaks.
+    fn open(
+        &mut self,
+        origin: &mut Origin<'_>,
+        at: usize,
+        json: &str,
+        node: &Node,
+    ) -> Result<(), Broken> {
+        self.copy(origin, at);
+        let (place, deepest) = (self.out.len(), self.deepest);
+        let mut inner = Origin::new(json, 0);
+        let owned: Keep<'_, 'a> = |raw| Cow::Owned(raw.to_owned());
+        let read = match inner.byte(0) {
+            b'{' if node.is_inner() => self.object(&mut inner, 0, node, owned),
+            b'[' if node.is_inner() => self.list(&mut inner, 0, node, owned),
+            _ => self.plain(&mut inner, 0),
+        };
+        match read {
+            Ok(end) if end == json.len() => {
+                self.copy(&mut inner, end);
+                Ok(())
+            }
+            broken => {
+                self.out.truncate(place);
+                self.deepest = deepest;
+                self.forget_below(node);
+                broken.and_then(|at| Err(Broken { at }))
+            }
+        }
     }
 
     fn hide(&mut self, origin: &mut Origin<'_>, place: usize, end: usize, hiding: Hiding) {
@@ -286,10 +310,16 @@ struct Members {
     place: usize,
     /// Whether one was kept, so that a comma belongs before the next.
     kept: bool,
+    /// What ends the container.
+    close: u8,
 }
 
 impl Members {
-    fn begin(place: usize) -> Self {
-        Self { place, kept: false }
+    fn begin(place: usize, close: u8) -> Self {
+        Self {
+            place,
+            kept: false,
+            close,
+        }
     }
 }

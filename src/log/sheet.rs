@@ -9,11 +9,8 @@ use super::line::Line;
 use super::words::Word;
 use crate::time::Time;
 
-/// Room for what a log says beside its record.
-const USUAL_BYTES: usize = 384;
-
-/// Room for the fields of most logs.
-const USUAL_FIELDS: usize = 20;
+/// A log says beside its record about this part of it; more is made room for when it comes.
+const BESIDE: usize = 3;
 
 /// A piece of a sheet's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,16 +102,17 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// A sheet with room for so many records of so many bytes together.
-    #[must_use]
-    pub fn with_room(records: usize, bytes: usize) -> Self {
-        Self {
-            text: String::with_capacity(bytes.saturating_add(records.saturating_mul(USUAL_BYTES))),
-            fields: Vec::with_capacity(records.saturating_mul(USUAL_FIELDS)),
-            logs: Vec::with_capacity(records),
-            marks: Vec::new(),
-            unescaped: Vec::new(),
-        }
+    /// Makes room for the records of a body of so many bytes, and what is said beside them.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        self.text.reserve(bytes.saturating_add(bytes / BESIDE));
+    }
+
+    /// Wipes everything off; the room stays.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.fields.clear();
+        self.logs.clear();
+        self.marks.clear();
     }
 
     /// How many logs there are.
@@ -150,12 +148,6 @@ impl Sheet {
     /// Takes the last log back.
     pub fn take_back(&mut self) {
         self.logs.pop();
-    }
-
-    /// Lets go of what is only needed while logs are written.
-    pub fn finish(&mut self) {
-        self.marks = Vec::new();
-        self.unescaped = Vec::new();
     }
 
     /// A piece of the text.

@@ -14,6 +14,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Log, Mapped, Mapping, Moment, Reading, Sheet, Terms, TooOld};
+use crate::json::Broken;
 use crate::source::{
     Auth, Format, Pace, Path, Paths, Record, RecordPaths, Source, Template, TimeFormat,
 };
@@ -77,7 +78,10 @@ impl Case {
     fn log(&self, record: Record<'_>) -> Sheet {
         let mapping = self.mapping();
         let mut sheet = Sheet::default();
-        let reading = mapping.read(record, &mut sheet);
+        let reading = match record {
+            Record::Json(json) => whole(mapping.read(json, 0, &mut sheet), json),
+            Record::Broken(line) => mapping.read_broken(line, &mut sheet),
+        };
         assert_eq!(mapping.log(&reading, self.moment, &mut sheet), Mapped::Log);
         sheet
     }
@@ -105,7 +109,14 @@ impl Case {
 
 /// A record, read onto a sheet of its own.
 fn reading(mapping: &Mapping, record: &str) -> Reading {
-    mapping.read(Record::Json(record), &mut Sheet::default())
+    whole(mapping.read(record, 0, &mut Sheet::default()), record)
+}
+
+/// What was read of a text that is one record.
+fn whole(read: Result<(Reading, usize), Broken>, record: &str) -> Reading {
+    let (reading, end) = read.unwrap();
+    assert_eq!(end, record.len());
+    reading
 }
 
 fn source() -> Source {

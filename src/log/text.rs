@@ -2,12 +2,9 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
-use crate::json::{WORD, first_byte, stops};
-
-/// Strings longer than this are searched by larger steps.
-const SHORT_BYTES: usize = 32;
+use crate::json::{self, Broken, WORD, first_byte, stops};
 
 /// What a buffer begins with, so that most strings need no larger one.
 const FIRST_BYTES: usize = 1024;
@@ -24,14 +21,22 @@ pub(super) fn plain(json: &str) -> Cow<'_, str> {
         return Cow::Borrowed(inside);
     }
     let mut out = vec![0; json.len() + WORD];
-    let (length, _) = unescape(json.as_bytes(), 1, &mut out);
+    let Ok((length, _)) = unescape(json, 1, &mut out) else {
+        return Cow::Borrowed(inside);
+    };
     out.truncate(length);
     Cow::Owned(String::from_utf8(out).unwrap_or_default())
 }
 
 /// What a JSON string stands for, from `at` to its closing quote, as the first so many bytes of
-/// a buffer, which grows as needed; and where that quote is. Half a surrogate pair becomes U+FFFD.
-pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize, usize) {
+/// a buffer, which grows as needed; and where that quote is, or where the string breaks. Half a
+/// surrogate pair becomes U+FFFD.
+pub(super) fn unescape(
+    text: &str,
+    at: usize,
+    buffer: &mut Vec<u8>,
+) -> Result<(usize, usize), Broken> {
+    let bytes = text.as_bytes();
     let mut at = at;
     let mut filled = 0;
     loop {
@@ -49,43 +54,27 @@ pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize,
                 continue;
             }
         }
-        match (bytes.get(at), bytes.get(at + 1)) {
-            (None | Some(b'"'), _) => return (filled, at),
-            (Some(b'\\'), Some(same @ (b'"' | b'\\' | b'/'))) => {
-                buffer[filled] = *same;
+        match (json::byte(text, at), json::byte(text, at + 1)) {
+            (b'"', _) => return Ok((filled, at)),
+            (b'\\', same @ (b'"' | b'\\' | b'/')) => {
+                buffer[filled] = same;
                 filled += 1;
                 at += 2;
             }
-            (Some(b'\\'), _) => {
+            (b'\\', _) => {
+                json::escape(text, at)?;
                 let (meant, length) = escape(&bytes[at..]);
                 filled += meant.encode_utf8(&mut buffer[filled..]).len();
                 at += length;
             }
-            (Some(other), _) => {
-                buffer[filled] = *other;
+            (0..=0x1f, _) => return Err(Broken { at }),
+            (other, _) => {
+                buffer[filled] = other;
                 filled += 1;
                 at += 1;
             }
         }
     }
-}
-
-/// Where the next quote or backslash is; the end where there is none.
-pub(super) fn special(bytes: &[u8], at: usize) -> usize {
-    let mut at = at;
-    let far = at + SHORT_BYTES;
-    while at < far {
-        let Some(word) = word(bytes, at) else {
-            break;
-        };
-        let found = stops(word);
-        if found != 0 {
-            return at + first_byte(found);
-        }
-        at += WORD;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    memchr2(b'"', b'\\', rest).map_or(bytes.len(), |found| at + found)
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u64> {
@@ -206,9 +195,8 @@ mod tests {
                 assert_eq!(plain(&json), format!("{text}{read}"));
                 let mut out = Vec::new();
                 let more = format!("{json},\"next\\n\"");
-                let (_, end) = unescape(more.as_bytes(), 1, &mut out);
-                assert_eq!(end, json.len() - 1);
-                assert_eq!(special(more.as_bytes(), 1), 1 + text.len());
+                let read = unescape(&more, 1, &mut out);
+                assert_eq!(read.map(|(_, end)| end), Ok(json.len() - 1));
             }
         }
     }

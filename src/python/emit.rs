@@ -5,18 +5,43 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict};
 
+use super::words::Words;
 use crate::fetch::Cancel;
-use crate::log::{Fields, Line, Sheet, Value, Word};
+use crate::log::{DDTAGS, Fields, Line, Sheet, TIMESTAMP, Tray, Value, Word};
 use crate::time::Time;
 
 /// Builds dicts; remembers the few names and words that every log repeats.
 pub(super) struct Emitter {
     json: Json,
     words: Mutex<Words>,
+    frame: Mutex<Option<Frame>>,
+}
+
+/// The names of the last log and a dict with nothing but them: logs mostly have the same ones, and
+/// a dict that grows name by name makes room for itself three times.
+struct Frame {
+    names: Vec<Word>,
+    blank: Py<PyDict>,
+}
+
+impl Frame {
+    fn of(line: Line<'_>, dict: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let blank = dict.copy()?;
+        for name in dict.keys() {
+            blank.set_item(name, dict.py().None())?;
+        }
+        Ok(Self {
+            names: line.names().collect(),
+            blank: blank.unbind(),
+        })
+    }
+
+    fn is_of(&self, line: Line<'_>) -> bool {
+        line.names().eq(self.names.iter().copied())
+    }
 }
 
 /// How a text that is JSON already becomes something that the Agent's encoder takes.
@@ -28,9 +53,6 @@ enum Json {
     /// Neither could be imported; the error is raised where a log needs it.
     Missing(PyErr),
 }
-
-/// Words that a mapping may repeat; more than this are values that vary, and are not remembered.
-const MOST_WORDS: usize = 64;
 
 impl Emitter {
     pub(super) fn new(py: Python<'_>) -> Self {
@@ -47,25 +69,37 @@ impl Emitter {
         Self {
             json,
             words: Mutex::default(),
+            frame: Mutex::default(),
         }
     }
 
     fn dict<'py>(&self, py: Python<'py>, line: Line<'_>) -> PyResult<Bound<'py, PyDict>> {
         let mut words = self.words.lock();
-        let dict = PyDict::new(py);
+        let mut frame = self.frame.lock();
+        let framed = frame.as_ref().filter(|frame| frame.is_of(line));
+        let dict = match framed {
+            Some(frame) => frame.blank.bind(py).copy()?,
+            None => PyDict::new(py),
+        };
+        let is_new = framed.is_none();
         let sheet = line.sheet();
         if let Some(time) = line.log.timestamp {
+            let name = words.get(py, TIMESTAMP);
             match whole_seconds(time) {
-                Some(seconds) => dict.set_item(intern!(py, "timestamp"), seconds)?,
-                None => dict.set_item(intern!(py, "timestamp"), seconds(time))?,
+                Some(seconds) => dict.set_item(name, seconds)?,
+                None => dict.set_item(name, seconds(time))?,
             }
         }
         if let Some(tags) = line.log.ddtags {
-            dict.set_item(intern!(py, "ddtags"), sheet.text(tags))?;
+            dict.set_item(words.get(py, DDTAGS), sheet.text(tags))?;
         }
         self.fill(py, &mut words, &dict, sheet, line.fields())?;
-        if let (Some((namespace, _)), Some(record)) = (line.log.record, line.record()) {
-            dict.set_item(words.get(py, namespace), self.fragment(py, record)?)?;
+        if let Some((namespace, record)) = line.log.record {
+            let record = self.fragment(py, sheet.text(record))?;
+            dict.set_item(words.get(py, namespace), record)?;
+        }
+        if is_new {
+            *frame = Some(Frame::of(line, &dict)?);
         }
         Ok(dict)
     }
@@ -113,35 +147,6 @@ impl Emitter {
     }
 }
 
-/// Names and words that were made before, as Python has them, and where the last one was found.
-#[derive(Default)]
-struct Words {
-    known: Vec<(Word, Py<PyString>)>,
-    next: usize,
-}
-
-impl Words {
-    fn get<'py>(&mut self, py: Python<'py>, word: Word) -> Bound<'py, PyString> {
-        // One log's names follow each other as the log's before did.
-        let found = match self.known.get(self.next) {
-            Some((known, _)) if std::ptr::eq(*known, word) => Some(self.next),
-            _ => self
-                .known
-                .iter()
-                .position(|(known, _)| std::ptr::eq(*known, word)),
-        };
-        if let Some((at, (_, text))) = found.and_then(|at| Some((at, self.known.get(at)?))) {
-            self.next = at + 1;
-            return text.bind(py).clone();
-        }
-        let new = PyString::new(py, word);
-        if self.known.len() < MOST_WORDS {
-            self.known.push((word, new.clone().unbind()));
-        }
-        new
-    }
-}
-
 /// How long a page's logs go on after the run was cancelled: a page that is out whole need not be
 /// sent again, and `check` has to return within a second.
 const GRACE: Duration = Duration::from_millis(500);
@@ -156,6 +161,14 @@ pub(super) struct Logs {
     /// When the wish to stop was first seen.
     stopping: Mutex<Option<Instant>>,
     cut: Arc<AtomicBool>,
+    tray: Tray,
+}
+
+/// What is left of a page serves the next one.
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.tray.give_back(std::mem::take(&mut self.sheet));
+    }
 }
 
 impl Logs {
@@ -165,6 +178,7 @@ impl Logs {
         emitter: Arc<Emitter>,
         cancel: Cancel,
         cut: Arc<AtomicBool>,
+        tray: Tray,
     ) -> Self {
         Self {
             sheet,
@@ -173,6 +187,7 @@ impl Logs {
             cancel,
             stopping: Mutex::default(),
             cut,
+            tray,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
+use crate::log::{Sheet, Tray};
 use crate::pages::{self, Report, Tally};
 use crate::walk::Standing;
 
@@ -54,6 +55,7 @@ pub(super) struct Run {
     said: Vec<String>,
     around: Around,
     report: Arc<Mutex<Report>>,
+    tray: Tray,
 }
 
 /// What a run shares with its stream.
@@ -95,6 +97,7 @@ impl Run {
         let begun = walk.report();
         let standing = begun.standing;
         let report = Arc::new(Mutex::new(begun));
+        let tray = walk.tray();
         let pages = walk_ahead(walk, Arc::clone(&report))?;
         Ok(Self {
             pages: Mutex::new(Some(pages)),
@@ -109,6 +112,7 @@ impl Run {
             said: kept.said,
             around,
             report,
+            tray,
         })
     }
 
@@ -186,6 +190,7 @@ impl Run {
             emitter: Arc::clone(&self.around.emitter),
             cancel: self.around.cancel.clone(),
             cut: Arc::default(),
+            tray: self.tray.clone(),
         }))
     }
 
@@ -224,7 +229,7 @@ impl Drop for Run {
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Page {
     logs: usize,
-    iterator: Mutex<Option<crate::log::Sheet>>,
+    iterator: Mutex<Option<Sheet>>,
     /// The place after it, until it is kept: it may be large.
     place: Mutex<Option<String>>,
     tally: Tally,
@@ -232,6 +237,7 @@ pub(super) struct Page {
     emitter: Arc<Emitter>,
     cancel: Cancel,
     cut: Arc<AtomicBool>,
+    tray: Tray,
 }
 
 #[pymethods]
@@ -239,7 +245,13 @@ impl Page {
     fn __iter__(&self) -> Logs {
         let logs = self.iterator.lock().take().unwrap_or_default();
         let (emitter, cancel) = (Arc::clone(&self.emitter), self.cancel.clone());
-        Logs::new(logs, emitter, cancel, Arc::clone(&self.cut))
+        Logs::new(
+            logs,
+            emitter,
+            cancel,
+            Arc::clone(&self.cut),
+            self.tray.clone(),
+        )
     }
 
     fn __len__(&self) -> usize {

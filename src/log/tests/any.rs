@@ -159,6 +159,22 @@ proptest! {
     }
 
     #[test]
+    fn a_record_is_read_exactly_where_it_is_json(
+        record in any_record(),
+        place in any::<prop::sample::Index>(),
+        instead in prop_oneof![any::<String>(), "[\\[\\]{}\",:\\\\0-9eu\u{1}]{0,2}"],
+    ) {
+        let mut case = case(busy());
+        case.log["redact"] = json!(["b.c"]);
+        case.log["drop"] = json!(["e", "*.d"]);
+        let at = record.floor_char_boundary(place.index(record.len()));
+        let behind = record.ceil_char_boundary(at + 1);
+        let text = format!("{}{instead}{}", &record[..at], &record[behind..]);
+        let read = case.mapping().read(&text, 0, &mut Sheet::default());
+        prop_assert_eq!(read.map(|(_, end)| end), crate::json::skip(&text, 0));
+    }
+
+    #[test]
     fn nothing_becomes_a_number_that_a_double_would_change(record in any_record()) {
         let mut case = case(busy());
         case.terms.instance_tags = "env:prod".to_owned();

@@ -216,7 +216,7 @@ fn a_record_too_old_for_datadog_is_restamped_kept_or_skipped() {
     case.terms.too_old = TooOld::Skip;
     let mapping = case.mapping();
     let mut sheet = Sheet::default();
-    let reading = mapping.read(Record::Json("{}"), &mut sheet);
+    let reading = mapping.read("{}", 0, &mut sheet).unwrap().0;
     let mapped = mapping.log(&reading, case.moment, &mut sheet);
     assert_eq!(mapped, Mapped::TooOld);
 }

@@ -169,7 +169,7 @@ fn what_is_no_object_is_sent_as_its_text_with_the_reason() {
 }
 
 #[test]
-fn no_text_however_broken_ends_the_reading() {
+fn a_text_is_read_exactly_where_it_is_json() {
     let case = case(
         json!({"drop": ["a.b", "0"], "redact": ["*.c"], "decode": ["s"], "message": "{x.0.y}"}),
     );
@@ -177,7 +177,13 @@ fn no_text_however_broken_ends_the_reading() {
     let whole = r#"{"a":{"b":[1,"\ud800\""],"c":2},"s":"{\"k\":1}","x":[{"y":-1.5e3}],"t":true}"#;
     for cut in 0..=whole.len() {
         for tail in ["", ",", "}", "]", "\"", "\\", "x", "[", "{\"", "\u{0}"] {
-            let _ = reading(&mapping, &format!("{}{tail}", &whole[..cut]));
+            let text = format!("{}{tail}", &whole[..cut]);
+            let read = mapping.read(&text, 0, &mut Sheet::default());
+            assert_eq!(
+                read.map(|(_, end)| end),
+                crate::json::skip(&text, 0),
+                "{text}"
+            );
         }
     }
 }
