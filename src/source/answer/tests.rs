@@ -393,6 +393,12 @@ fn records_under_a_key_that_comes_twice_are_all_given_and_the_last_cursor_counts
         said(&json!({}), "{\"data\": [1], \"data\": null}").0,
         owned(&["1"])
     );
+    let error = problem(&json!({}), 200, "{\"data\": 5, \"data\": null}").to_string();
+    assert!(error.contains("found a number"), "{error}");
+    let deeper = json!({"next": {"from": "body.x.a.b", "to": "query.c"}});
+    let next = |x: &str| said(&deeper, &format!("{{\"data\": [], \"x\": {x}}}")).1;
+    assert_eq!(next(r#"{"a": {"b": "c"}, "a": {}}"#), None);
+    assert_eq!(next(r#"{"a": {}, "a": {"b": "c"}}"#).as_deref(), Some("c"));
 }
 
 #[test]
