@@ -7,8 +7,6 @@ mod stream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
-
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Surroundings};
 use crate::log::{Mapped, Moment, Reading, Sheet, Tray};
@@ -71,7 +69,7 @@ impl<S: Surroundings> Run<S> {
             None => Deadline::NEVER,
         };
         let _ = stream.fetch.take_counts();
-        let place: Option<Place> = place.map(|text| read_place(&stream, text)).transpose()?;
+        let place: Option<Place> = place.map(|text| stream.place(text)).transpose()?;
         let first = place.is_none();
         let start = stream.start(now);
         let source = Arc::clone(&stream.source);
@@ -300,18 +298,4 @@ impl<S> Drop for Run<S> {
     fn drop(&mut self) {
         self.stream.fetch.reuse(Vec::new());
     }
-}
-
-fn read_place(stream: &Stream, text: &str) -> Result<Place> {
-    // As a raw value first: its error would quote the text, and a cursor may be long.
-    let raw: &RawValue = serde_json::from_str(text).map_err(|_| unreadable(stream))?;
-    serde_json::from_str(raw.get()).map_err(|_| unreadable(stream))
-}
-
-fn unreadable(stream: &Stream) -> Error {
-    Error::Store(format!(
-        "the resume point of {} is whole but not one that this version writes: `logwalk cursor \
-         show` prints it, `logwalk cursor reset` begins at `start` again",
-        stream.label()
-    ))
 }

@@ -76,6 +76,7 @@ fn parts(sheet: &Sheet, log: &Log) -> Vec<Part> {
     let mut at = log.fields.start;
     for (field, inside) in (Line { sheet, log }).fields() {
         let mut json = String::new();
+        let next = at + 1 + inside.0.len();
         if field.name != words::LOGWALK && !matches!(field.value, Value::Word(_)) {
             line::push(sheet, field, inside, &mut json);
             parts.push(Part {
@@ -84,7 +85,7 @@ fn parts(sheet: &Sheet, log: &Log) -> Vec<Part> {
                 field: Some(at),
             });
         }
-        at += 1 + inside.0.len();
+        at = next;
     }
     parts.extend(log.record.map(|(name, record)| Part {
         name,

@@ -93,7 +93,7 @@ impl<'s> Line<'s> {
 }
 
 /// The fields of one level, each with those inside it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Fields<'s>(pub(super) &'s [Field]);
 
 impl<'s> Iterator for Fields<'s> {
