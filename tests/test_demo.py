@@ -52,7 +52,7 @@ def test_both_logs_arrive_whole_across_a_restart_and_a_kill(outcome: Any) -> Non
         "agent_handler/api_calls",
     ]
     for stream in outcome["streams"]:
-        assert stream["arrived"] == stream["held"] >= 4000
+        assert stream["arrived"] == stream["held"] >= 3000
         assert (stream["missing"], stream["unknown"]) == ([], [])
 
 
