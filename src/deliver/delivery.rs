@@ -1,0 +1,506 @@
+//! One run's delivery: looks at the Agent's files for the ledger, and waits where it says so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::ledger::{Landing, Ledger, Look, Resume, Room, Stale, Why};
+use super::opening::{Opening, Scene};
+use super::registry::Entry;
+use super::sent::Line;
+use super::site::Site;
+use super::words;
+use crate::error::{Error, Result};
+
+/// The Agent writes its registry once a second.
+const BETWEEN_RECEIPTS: Duration = Duration::from_secs(1);
+/// The Agent writes a line as soon as it has it; this is patience for a busy disk.
+const TO_LAND: Duration = Duration::from_secs(2);
+/// A line that is in flight is there within this, whether or not the run was cancelled meanwhile.
+const SURELY: Duration = Duration::from_millis(100);
+const SHORTEST_LOOK: Duration = Duration::from_millis(1);
+const LONGEST_LOOK: Duration = Duration::from_millis(50);
+/// A registry that is not there yet is written within a flush or two.
+const TO_FIND_THE_REGISTRY: Duration = Duration::from_secs(3);
+/// After so long without a receipt somebody should know.
+const WORTH_SAYING: Duration = Duration::from_mins(1);
+/// While other logs arrive, a receipt that has not come by then does not come any more.
+const PASSED_BY: Duration = Duration::from_mins(5);
+/// Where nothing else arrives either it may be an outage, and passing by would lose what is waiting.
+const GIVEN_UP: Duration = Duration::from_hours(24);
+/// So often is a page sent again that the intake may have refused, where the Agent's counter may
+/// just as well mean other logs.
+const MOST_REFUSALS: u32 = 3;
+/// Bytes a second where nothing tells what was read: a quarter of what an emptied file can take.
+const PACE: u64 = 256 << 10;
+
+/// What a stream remembers from run to run while its process lives.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// When a receipt came last, or something to wait for was sent.
+    progress: Option<Duration>,
+    /// When other logs had arrived last, at that moment.
+    others: Option<String>,
+    stale: Option<Stale>,
+    /// The counter of dropped logs, as read last, and what it rose by since the last receipt.
+    dropped: Option<u64>,
+    risen: u64,
+    refusals: u32,
+    /// The registry was waited for once.
+    searched: bool,
+    said_no_receipts: bool,
+}
+
+/// What to deliver into, and until when.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// The file into which the Agent writes what this check sends.
+    pub file: String,
+    /// This process.
+    pub process: String,
+    /// The length at which the Agent empties it.
+    pub cap: u64,
+    /// When the run is over, by the clock that never steps.
+    pub until: Option<Duration>,
+    /// The `logs:` entry that makes the Agent write it.
+    pub entry: String,
+}
+
+/// What waiting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    /// What was waited for has come.
+    Come,
+    /// The run is over.
+    Over,
+}
+
+/// A delivery that begins.
+pub struct Opened<S> {
+    /// What the run sends through.
+    pub delivery: Delivery<S>,
+    /// Where the walk goes on.
+    pub resume: Resume,
+    /// Whether anything may be sent in this run.
+    pub ready: bool,
+    /// What has to be kept before anything is sent.
+    pub text: Option<String>,
+}
+
+/// What became of a part of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landed {
+    /// What is to be kept.
+    pub text: Option<String>,
+    /// Something is lost: the walk has to begin again from what is kept.
+    pub lost: bool,
+}
+
+/// One run's delivery.
+pub struct Delivery<S> {
+    site: S,
+    terms: Terms,
+    ledger: Ledger,
+    watch: Arc<Mutex<Watch>>,
+    /// Whether the registry can be read.
+    receipts: bool,
+    looked: Option<Duration>,
+    torn: bool,
+    lost: bool,
+    changed: bool,
+    began: Duration,
+    paced: u64,
+    /// Records that are sent again.
+    pub resent: u64,
+    /// Records passed by without a receipt.
+    pub passed: u64,
+    /// What a person should know.
+    pub said: Vec<String>,
+}
+
+impl<S: Site> Delivery<S> {
+    /// Reads what was kept, and waits until it is clear what has become of what was sent.
+    pub fn open(
+        site: S,
+        terms: Terms,
+        kept: Option<&str>,
+        watch: Arc<Mutex<Watch>>,
+    ) -> Result<Opened<S>> {
+        let (file, process) = (terms.file.as_str(), terms.process.as_str());
+        let empty = || Ledger::new(file, process, terms.cap, kept);
+        let read = kept.map(|text| Ledger::read(text, file, process, terms.cap));
+        let ledger = read.unwrap_or_else(|| Some(empty())).unwrap_or_else(empty);
+        let mut delivery = Self {
+            looked: None,
+            torn: site.is_torn(file)?,
+            ledger,
+            receipts: true,
+            lost: false,
+            changed: false,
+            began: site.tick(),
+            paced: 0,
+            resent: 0,
+            passed: 0,
+            said: Vec::new(),
+            watch,
+            terms,
+            site,
+        };
+        let now = delivery.site.tick();
+        delivery.watch.lock().progress.get_or_insert(now);
+        delivery.find_the_registry()?;
+        let ready = delivery.settle_the_past()?;
+        let changed = std::mem::take(&mut delivery.changed);
+        Ok(Opened {
+            resume: delivery.ledger.resume(),
+            ready,
+            text: delivery.ledger.text().filter(|_| changed),
+            delivery,
+        })
+    }
+
+    /// Whether receipts can be read: else only the run's budget holds anything back.
+    #[must_use]
+    pub fn has_receipts(&self) -> bool {
+        self.receipts
+    }
+
+    /// Whether a line was left unended by a crash: it has to be ended before anything is sent.
+    #[must_use]
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Bytes that were sent and are not acknowledged.
+    #[must_use]
+    pub fn unconfirmed_bytes(&self) -> u64 {
+        self.ledger.unconfirmed_bytes()
+    }
+
+    /// Whether something was lost, so that the walk has to begin again.
+    #[must_use]
+    pub fn has_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// How many of the lines, whose lengths these are, may be sent; waits until at least one may, and
+    /// none may any more where the run is over. What has to be kept before is beside it.
+    pub fn room(&mut self, lengths: &[u32]) -> Result<(usize, Option<String>)> {
+        self.end_the_torn_line()?;
+        let lines = loop {
+            if self.lost {
+                break 0;
+            }
+            let one_page = self.watch.lock().refusals > 0;
+            match self.ledger.room(lengths, one_page, self.site.tick()) {
+                Room::Lines(lines) if self.receipts => break lines,
+                Room::Lines(lines) => match self.keep_pace()? {
+                    Waited::Come => break lines,
+                    Waited::Over => break 0,
+                },
+                Room::Wait(why) => {
+                    if self.wait(why)? == Waited::Over {
+                        break 0;
+                    }
+                    self.look_for_receipts()?;
+                }
+            }
+        };
+        let changed = std::mem::take(&mut self.changed);
+        Ok((lines, self.ledger.text().filter(|_| changed)))
+    }
+
+    /// Waits until the lines are in the file and on the disk; `place` is where the walk has come to
+    /// with them, where they end a page.
+    pub fn landed(&mut self, lines: &[Line], place: Option<&str>) -> Result<Landed> {
+        let fresh = self.ledger.is_confirmed();
+        if !lines.is_empty() {
+            self.land(lines)?;
+            if fresh {
+                self.watch.lock().progress = Some(self.site.tick());
+            }
+        }
+        if !self.lost {
+            if let Some(place) = place {
+                self.ledger.reach(place);
+            }
+            if !self.receipts {
+                self.ledger.pass_by();
+            }
+            self.look_for_receipts()?;
+        }
+        self.changed = false;
+        Ok(Landed {
+            text: self.ledger.text(),
+            lost: self.lost,
+        })
+    }
+
+    fn land(&mut self, lines: &[Line]) -> Result<()> {
+        let begin = self.site.tick();
+        let mut pause = SHORTEST_LOOK;
+        loop {
+            let look = self.site.look(&self.terms.file)?;
+            let now = self.site.tick();
+            let patient = now < begin + TO_LAND;
+            match self.ledger.landed(look, lines, patient, now) {
+                Landing::There => break,
+                Landing::Lost(records) => {
+                    self.lose(records);
+                    break;
+                }
+                Landing::Missing => return Err(self.missing(look, lines)),
+                Landing::NotYet if now < begin + SURELY => self.site.nap(pause),
+                Landing::NotYet => self.site.pause(pause)?,
+            }
+            pause = (pause * 2).min(LONGEST_LOOK);
+        }
+        self.watch.lock().stale = self.ledger.stale;
+        self.site.sync(&self.terms.file)?;
+        self.paced += lines.iter().map(|line| u64::from(line.bytes)).sum::<u64>();
+        Ok(())
+    }
+
+    /// Reads receipts, at most once a second.
+    fn look_for_receipts(&mut self) -> Result<()> {
+        let now = self.site.tick();
+        if !self.receipts
+            || self
+                .looked
+                .is_some_and(|last| now < last + BETWEEN_RECEIPTS)
+        {
+            return Ok(());
+        }
+        self.looked = Some(now);
+        let look = self.site.look(&self.terms.file)?;
+        let reading = self.site.registry(&self.terms.file);
+        let entry = reading.as_ref().and_then(|reading| reading.entry);
+        if !self.ledger.is_whole(look) {
+            let scene = scene(&self.terms, &self.watch, look, entry, now);
+            let lost = self.ledger.lose_the_file(&scene);
+            self.lose(lost);
+            return Ok(());
+        }
+        let Some(reading) = reading else {
+            return Ok(());
+        };
+        self.count_what_was_dropped();
+        let acknowledged = self.ledger.acknowledged_by(entry);
+        if let Some(entry) = entry.filter(|_| acknowledged > 0) {
+            let risen = std::mem::take(&mut self.watch.lock().risen);
+            if risen > 0 && self.is_refused(acknowledged, risen) {
+                let records = self.ledger.refuse(entry);
+                self.say(words::refused(records, risen));
+                self.resent += records as u64;
+                (self.lost, self.changed) = (true, true);
+                return Ok(());
+            }
+        }
+        let advanced = self.ledger.observe(entry, now);
+        let mut watch = self.watch.lock();
+        watch.stale = self.ledger.stale;
+        if advanced || self.ledger.is_confirmed() {
+            self.changed |= advanced;
+            watch.progress = Some(now);
+            watch.others = reading.others;
+            if self.ledger.is_confirmed() {
+                watch.refusals = 0;
+            }
+            return Ok(());
+        }
+        let idle = now.saturating_sub(watch.progress.unwrap_or(now));
+        let others_arrive = reading.others > watch.others;
+        drop(watch);
+        if (idle >= PASSED_BY && others_arrive) || idle >= GIVEN_UP {
+            let records = self.ledger.pass_by();
+            self.passed += records as u64;
+            self.changed = true;
+            self.say(words::passed(records, idle));
+        }
+        Ok(())
+    }
+
+    /// Whether what is acknowledged while logs were dropped is sent again.
+    fn is_refused(&self, acknowledged: usize, risen: u64) -> bool {
+        let mut watch = self.watch.lock();
+        watch.refusals = watch.refusals.saturating_add(1);
+        // Fewer dropped than acknowledged, again and again: they are other logs than ours.
+        watch.refusals <= MOST_REFUSALS || risen >= acknowledged as u64
+    }
+
+    fn count_what_was_dropped(&self) {
+        if self.ledger.is_confirmed() && self.watch.lock().dropped.is_some() {
+            return;
+        }
+        if let Some(counters) = self.site.counters() {
+            let mut watch = self.watch.lock();
+            let before = watch.dropped.replace(counters.dropped);
+            watch.risen += before.map_or(0, |before| counters.dropped.saturating_sub(before));
+        }
+    }
+
+    /// Waits a little for what would make room.
+    fn wait(&mut self, why: Why) -> Result<Waited> {
+        let now = self.site.tick();
+        let idle = now.saturating_sub(self.watch.lock().progress.unwrap_or(now));
+        let left = self.terms.until.map(|until| until.saturating_sub(now));
+        if left.is_some_and(|left| left.is_zero()) {
+            if idle >= WORTH_SAYING {
+                let bytes = self.ledger.unconfirmed_bytes();
+                self.say(words::waits(why, bytes, idle));
+            }
+            return Ok(Waited::Over);
+        }
+        let span = BETWEEN_RECEIPTS.min(left.unwrap_or(BETWEEN_RECEIPTS));
+        self.site.pause(span.max(SHORTEST_LOOK))?;
+        Ok(Waited::Come)
+    }
+
+    /// Waits until what was sent in this run is no more than the pace allows.
+    fn keep_pace(&mut self) -> Result<Waited> {
+        let due = Duration::from_secs_f64(self.paced as f64 / PACE as f64);
+        let now = self.site.tick();
+        let wait = (self.began + due).saturating_sub(now);
+        if self.terms.until.is_some_and(|until| now + wait > until) {
+            return Ok(Waited::Over);
+        }
+        if !wait.is_zero() {
+            self.site.pause(wait)?;
+        }
+        Ok(Waited::Come)
+    }
+
+    fn find_the_registry(&mut self) -> Result<()> {
+        let searched = std::mem::replace(&mut self.watch.lock().searched, true);
+        let until = self.began + TO_FIND_THE_REGISTRY;
+        while self.site.registry(&self.terms.file).is_none() {
+            if searched || self.site.tick() >= until {
+                self.receipts = false;
+                if !std::mem::replace(&mut self.watch.lock().said_no_receipts, true) {
+                    self.say(words::no_receipts());
+                }
+                return Ok(());
+            }
+            self.site.pause(LONGEST_LOOK)?;
+        }
+        Ok(())
+    }
+
+    /// Finds out what became of what earlier runs sent; says whether this run may send.
+    fn settle_the_past(&mut self) -> Result<bool> {
+        loop {
+            let now = self.site.tick();
+            let file = self.ledger.file.clone();
+            let look = self.site.look(&file)?;
+            let entry = self.site.registry(&file).and_then(|reading| reading.entry);
+            if !self.receipts && self.ledger.is_whole(look) {
+                let passed = self.ledger.pass_by();
+                self.passed += passed as u64;
+                self.changed |= passed > 0;
+            }
+            let before = self.ledger.unconfirmed();
+            let scene = scene(&self.terms, &self.watch, look, entry, now);
+            let opening = self.ledger.open(&scene);
+            if self.ledger.unconfirmed() < before {
+                self.changed = true;
+                self.watch.lock().progress = Some(now);
+            }
+            match opening {
+                Opening::Ready(lost) => {
+                    if lost > 0 {
+                        self.say(words::lost(&file, lost));
+                        self.resent += lost as u64;
+                        self.changed = true;
+                    }
+                    break;
+                }
+                Opening::Wait(why) => {
+                    if self.wait(why)? == Waited::Over {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        let now = self.site.tick();
+        let file = self.terms.file.clone();
+        let look = self.site.look(&file)?;
+        let entry = self.site.registry(&file).and_then(|reading| reading.entry);
+        self.ledger.adopt(&file, look, entry, now);
+        let mut watch = self.watch.lock();
+        // The same as an earlier run found: since then, the Agent has had time to notice.
+        if let (Some(stale), Some(known)) = (&mut self.ledger.stale, watch.stale) {
+            stale.since = stale.since.min(known.since);
+        }
+        watch.stale = self.ledger.stale;
+        drop(watch);
+        self.count_what_was_dropped();
+        Ok(true)
+    }
+
+    fn end_the_torn_line(&mut self) -> Result<()> {
+        if !self.torn {
+            return Ok(());
+        }
+        let until = self.site.tick() + TO_LAND;
+        while self.site.is_torn(&self.terms.file)? {
+            if self.site.tick() >= until {
+                return Err(Error::config(
+                    "logs",
+                    words::missing(&self.terms.file, &self.terms.entry),
+                ));
+            }
+            self.site.pause(LONGEST_LOOK)?;
+        }
+        self.torn = false;
+        let look = self.site.look(&self.terms.file)?;
+        if self.ledger.is_whole(look) {
+            let (file, now) = (self.terms.file.clone(), self.site.tick());
+            self.ledger.adopt(&file, look, None, now);
+        }
+        Ok(())
+    }
+
+    fn lose(&mut self, records: usize) {
+        self.say(words::lost(&self.terms.file, records));
+        self.resent += records as u64;
+        (self.lost, self.changed) = (true, true);
+    }
+
+    fn missing(&self, look: Option<Look>, lines: &[Line]) -> Error {
+        let sent: u64 = lines.iter().map(|line| u64::from(line.bytes)).sum();
+        match look {
+            None => Error::config("logs", words::missing(&self.terms.file, &self.terms.entry)),
+            Some(look) => Error::Unavailable(words::dropped(
+                &self.terms.file,
+                self.ledger.end + sent,
+                look.size,
+                &self.terms.entry,
+            )),
+        }
+    }
+
+    fn say(&mut self, words: String) {
+        if !self.said.contains(&words) {
+            self.said.push(words);
+        }
+    }
+}
+
+fn scene<'t>(
+    terms: &'t Terms,
+    watch: &Mutex<Watch>,
+    look: Option<Look>,
+    entry: Option<Entry>,
+    now: Duration,
+) -> Scene<'t> {
+    Scene {
+        file: &terms.file,
+        process: &terms.process,
+        look,
+        entry,
+        age: now,
+        waited: now.saturating_sub(watch.lock().progress.unwrap_or(now)),
+        now,
+    }
+}

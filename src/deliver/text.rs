@@ -1,0 +1,121 @@
+//! A ledger as it is kept: the place alone where everything is acknowledged.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use std::time::Duration;
+
+use super::ledger::{Ledger, Point, Stale};
+use super::sent::Sent;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written<'a> {
+    #[serde(borrow)]
+    base: &'a RawValue,
+    #[serde(borrow, default)]
+    place: Option<&'a RawValue>,
+    #[serde(default)]
+    covered: u64,
+    file: String,
+    process: String,
+    inode: u64,
+    end: u64,
+    confirmed: u64,
+    #[serde(default)]
+    stale: Option<u64>,
+    #[serde(default)]
+    taken: i64,
+    sent: Vec<(Option<u64>, String)>,
+}
+
+/// What only a ledger has.
+#[derive(Deserialize)]
+struct Mark<'a> {
+    #[serde(borrow, default)]
+    sent: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    base: Option<&'a RawValue>,
+}
+
+/// The place up to which everything is acknowledged: the text itself where it is but a place.
+#[must_use]
+pub fn base_of(text: &str) -> &str {
+    match serde_json::from_str(text) {
+        Ok(Mark {
+            sent: Some(_),
+            base: Some(base),
+        }) => base.get(),
+        Ok(_) | Err(_) => text,
+    }
+}
+
+impl Ledger {
+    /// The ledger as it was kept, or one of a place alone; none where it is neither.
+    pub(super) fn read(text: &str, file: &str, process: &str, cap: u64) -> Option<Self> {
+        if let Ok(Mark { sent: None, .. }) = serde_json::from_str(text) {
+            return Some(Self::new(file, process, cap, Some(text)));
+        }
+        let written: Written<'_> = serde_json::from_str(text).ok()?;
+        let sent = Sent::read(&written.sent)?;
+        if written.covered > sent.next() {
+            return None;
+        }
+        let mut ledger = Self::new(
+            &written.file,
+            &written.process,
+            cap,
+            Some(written.base.get()),
+        );
+        ledger.inode = written.inode;
+        ledger.end = written.end;
+        ledger.confirmed = written.confirmed;
+        ledger.taken = written.taken;
+        ledger.stale = written.stale.map(|offset| Stale {
+            offset,
+            since: Duration::ZERO,
+        });
+        ledger.sent = sent;
+        ledger.newest = written.place.map(|place| Point {
+            place: place.get().into(),
+            at: written.covered,
+        });
+        Some(ledger)
+    }
+
+    /// What has to be kept so that whoever goes on loses nothing; none before there is any place.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let base = self.base.as_ref()?;
+        if self.sent.is_empty() {
+            let newest = self.newest.as_ref().unwrap_or(base);
+            return Some(newest.place.to_string());
+        }
+        let mut text = String::with_capacity(base.place.len() * 2 + self.sent.len() * 14 + 512);
+        text.push_str("{\"base\":");
+        text.push_str(&base.place);
+        if let Some(newest) = &self.newest {
+            text.push_str(",\"place\":");
+            text.push_str(&newest.place);
+            let covered = newest.at - self.sent.first();
+            text.push_str(&format!(",\"covered\":{covered}"));
+        }
+        let quoted = |word: &str| serde_json::Value::from(word).to_string();
+        text.push_str(&format!(
+            ",\"file\":{},\"process\":{},\"inode\":{},\"end\":{},\"confirmed\":{},\"taken\":{}",
+            quoted(&self.file),
+            quoted(&self.process),
+            self.inode,
+            self.end,
+            self.confirmed,
+            self.taken
+        ));
+        if let Some(stale) = self.stale {
+            text.push_str(&format!(",\"stale\":{}", stale.offset));
+        }
+        text.push_str(",\"sent\":");
+        self.sent.push_text(&mut text);
+        text.push('}');
+        Some(text)
+    }
+}
