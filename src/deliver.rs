@@ -15,8 +15,13 @@ mod site;
 mod text;
 mod words;
 
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
+
 pub use delivery::{Delivery, Landed, Opened, Terms, Waited, Watch};
-pub use ledger::{Ledger, Look, Resume, Room, Why};
+pub use ledger::{Ledger, Look, Moment, Resume, Room, Why};
 pub use registry::{Entry, Reading};
 pub use sent::Line;
 pub use site::{AgentFiles, Counters, Site, process};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::ledger::{Landing, Ledger, Look, Resume, Room, Stale, Why};
+use super::ledger::{Landing, Ledger, Look, Moment, Resume, Room, Stale, Why};
 use super::opening::{Opening, Scene};
 use super::registry::Entry;
 use super::sent::Line;
@@ -43,8 +43,7 @@ pub struct Watch {
     /// When other logs had arrived last, at that moment.
     others: Option<String>,
     stale: Option<Stale>,
-    /// The counter of dropped logs, as read last, and what it rose by since the last receipt.
-    dropped: Option<u64>,
+    /// What the counter of dropped logs rose by since the last receipt.
     risen: u64,
     refusals: u32,
     /// The registry was waited for once.
@@ -138,7 +137,7 @@ impl<S: Site> Delivery<S> {
             receipts: true,
             lost: false,
             changed: false,
-            began: site.tick(),
+            began: site.now().tick,
             paced: 0,
             resent: 0,
             passed: 0,
@@ -147,7 +146,7 @@ impl<S: Site> Delivery<S> {
             terms,
             site,
         };
-        let now = delivery.site.tick();
+        let now = delivery.tick();
         delivery.watch.lock().progress.get_or_insert(now);
         delivery.find_the_registry()?;
         let ready = delivery.settle_the_past()?;
@@ -193,7 +192,7 @@ impl<S: Site> Delivery<S> {
                 break 0;
             }
             let one_page = self.watch.lock().refusals > 0;
-            match self.ledger.room(lengths, one_page, self.site.tick()) {
+            match self.ledger.room(lengths, one_page, self.site.now()) {
                 Room::Lines(lines) if self.receipts => break lines,
                 Room::Lines(lines) => match self.keep_pace()? {
                     Waited::Come => break lines,
@@ -218,7 +217,7 @@ impl<S: Site> Delivery<S> {
         if !lines.is_empty() {
             self.land(lines)?;
             if fresh {
-                self.watch.lock().progress = Some(self.site.tick());
+                self.watch.lock().progress = Some(self.tick());
             }
         }
         if !self.lost {
@@ -238,13 +237,14 @@ impl<S: Site> Delivery<S> {
     }
 
     fn land(&mut self, lines: &[Line]) -> Result<()> {
-        let begin = self.site.tick();
+        let begin = self.tick();
         let mut pause = SHORTEST_LOOK;
         loop {
             let look = self.site.look(&self.terms.file)?;
-            let now = self.site.tick();
+            let moment = self.site.now();
+            let now = moment.tick;
             let patient = now < begin + TO_LAND;
-            match self.ledger.landed(look, lines, patient, now) {
+            match self.ledger.landed(look, lines, patient, moment) {
                 Landing::There => break,
                 Landing::Lost(records) => {
                     self.lose(records);
@@ -264,7 +264,8 @@ impl<S: Site> Delivery<S> {
 
     /// Reads receipts, at most once a second.
     fn look_for_receipts(&mut self) -> Result<()> {
-        let now = self.site.tick();
+        let moment = self.site.now();
+        let now = moment.tick;
         if !self.receipts
             || self
                 .looked
@@ -277,7 +278,7 @@ impl<S: Site> Delivery<S> {
         let reading = self.site.registry(&self.terms.file);
         let entry = reading.as_ref().and_then(|reading| reading.entry);
         if !self.ledger.is_whole(look) {
-            let scene = scene(&self.terms, &self.watch, look, entry, now);
+            let scene = scene(&self.terms, &self.watch, look, entry, moment);
             let lost = self.ledger.lose_the_file(&scene);
             self.lose(lost);
             return Ok(());
@@ -285,19 +286,11 @@ impl<S: Site> Delivery<S> {
         let Some(reading) = reading else {
             return Ok(());
         };
-        self.count_what_was_dropped();
-        let acknowledged = self.ledger.acknowledged_by(entry);
-        if let Some(entry) = entry.filter(|_| acknowledged > 0) {
-            let risen = std::mem::take(&mut self.watch.lock().risen);
-            if risen > 0 && self.is_refused(acknowledged, risen) {
-                let records = self.ledger.refuse(entry);
-                self.say(words::refused(records, risen));
-                self.resent += records as u64;
-                (self.lost, self.changed) = (true, true);
-                return Ok(());
-            }
+        if self.is_refused(entry) {
+            self.lost = true;
+            return Ok(());
         }
-        let advanced = self.ledger.observe(entry, now);
+        let advanced = self.ledger.observe(entry, moment);
         let mut watch = self.watch.lock();
         watch.stale = self.ledger.stale;
         if advanced || self.ledger.is_confirmed() {
@@ -321,28 +314,45 @@ impl<S: Site> Delivery<S> {
         Ok(())
     }
 
-    /// Whether what is acknowledged while logs were dropped is sent again.
-    fn is_refused(&self, acknowledged: usize, risen: u64) -> bool {
+    /// Whether what the entry would acknowledge was refused by the intake, as far as anybody can tell.
+    fn is_refused(&mut self, entry: Option<Entry>) -> bool {
+        self.count_what_was_dropped();
+        let acknowledged = self.ledger.acknowledged_by(entry);
+        let Some(entry) = entry.filter(|_| acknowledged > 0) else {
+            return false;
+        };
         let mut watch = self.watch.lock();
+        let risen = std::mem::take(&mut watch.risen);
+        if risen == 0 {
+            return false;
+        }
         watch.refusals = watch.refusals.saturating_add(1);
         // Fewer dropped than acknowledged, again and again: they are other logs than ours.
-        watch.refusals <= MOST_REFUSALS || risen >= acknowledged as u64
+        if watch.refusals > MOST_REFUSALS && risen < acknowledged as u64 {
+            return false;
+        }
+        drop(watch);
+        let records = self.ledger.refuse(entry);
+        self.say(words::refused(records, risen));
+        self.resent += records as u64;
+        self.changed = true;
+        true
     }
 
-    fn count_what_was_dropped(&self) {
-        if self.ledger.is_confirmed() && self.watch.lock().dropped.is_some() {
+    fn count_what_was_dropped(&mut self) {
+        if self.ledger.is_confirmed() && self.ledger.dropped.is_some() {
             return;
         }
         if let Some(counters) = self.site.counters() {
-            let mut watch = self.watch.lock();
-            let before = watch.dropped.replace(counters.dropped);
-            watch.risen += before.map_or(0, |before| counters.dropped.saturating_sub(before));
+            let before = self.ledger.dropped.replace(counters.dropped);
+            let risen = before.map_or(0, |before| counters.dropped.saturating_sub(before));
+            self.watch.lock().risen += risen;
         }
     }
 
     /// Waits a little for what would make room.
     fn wait(&mut self, why: Why) -> Result<Waited> {
-        let now = self.site.tick();
+        let now = self.tick();
         let idle = now.saturating_sub(self.watch.lock().progress.unwrap_or(now));
         let left = self.terms.until.map(|until| until.saturating_sub(now));
         if left.is_some_and(|left| left.is_zero()) {
@@ -357,10 +367,14 @@ impl<S: Site> Delivery<S> {
         Ok(Waited::Come)
     }
 
+    fn tick(&self) -> Duration {
+        self.site.now().tick
+    }
+
     /// Waits until what was sent in this run is no more than the pace allows.
     fn keep_pace(&mut self) -> Result<Waited> {
         let due = Duration::from_secs_f64(self.paced as f64 / PACE as f64);
-        let now = self.site.tick();
+        let now = self.tick();
         let wait = (self.began + due).saturating_sub(now);
         if self.terms.until.is_some_and(|until| now + wait > until) {
             return Ok(Waited::Over);
@@ -375,7 +389,7 @@ impl<S: Site> Delivery<S> {
         let searched = std::mem::replace(&mut self.watch.lock().searched, true);
         let until = self.began + TO_FIND_THE_REGISTRY;
         while self.site.registry(&self.terms.file).is_none() {
-            if searched || self.site.tick() >= until {
+            if searched || self.tick() >= until {
                 self.receipts = false;
                 if !std::mem::replace(&mut self.watch.lock().said_no_receipts, true) {
                     self.say(words::no_receipts());
@@ -389,8 +403,12 @@ impl<S: Site> Delivery<S> {
 
     /// Finds out what became of what earlier runs sent; says whether this run may send.
     fn settle_the_past(&mut self) -> Result<bool> {
+        if self.ledger.process != self.terms.process {
+            // A new Agent counts from nought, and all that it has dropped it has just read.
+            self.ledger.dropped = Some(0);
+        }
         loop {
-            let now = self.site.tick();
+            let now = self.site.now();
             let file = self.ledger.file.clone();
             let look = self.site.look(&file)?;
             let entry = self.site.registry(&file).and_then(|reading| reading.entry);
@@ -399,12 +417,16 @@ impl<S: Site> Delivery<S> {
                 self.passed += passed as u64;
                 self.changed |= passed > 0;
             }
+            if self.ledger.is_whole(look) {
+                self.ledger.grow(look);
+                self.is_refused(entry);
+            }
             let before = self.ledger.unconfirmed();
             let scene = scene(&self.terms, &self.watch, look, entry, now);
             let opening = self.ledger.open(&scene);
             if self.ledger.unconfirmed() < before {
                 self.changed = true;
-                self.watch.lock().progress = Some(now);
+                self.watch.lock().progress = Some(now.tick);
             }
             match opening {
                 Opening::Ready(lost) => {
@@ -422,7 +444,7 @@ impl<S: Site> Delivery<S> {
                 }
             }
         }
-        let now = self.site.tick();
+        let now = self.site.now();
         let file = self.terms.file.clone();
         let look = self.site.look(&file)?;
         let entry = self.site.registry(&file).and_then(|reading| reading.entry);
@@ -430,7 +452,7 @@ impl<S: Site> Delivery<S> {
         let mut watch = self.watch.lock();
         // The same as an earlier run found: since then, the Agent has had time to notice.
         if let (Some(stale), Some(known)) = (&mut self.ledger.stale, watch.stale) {
-            stale.since = stale.since.min(known.since);
+            stale.since = known.since;
         }
         watch.stale = self.ledger.stale;
         drop(watch);
@@ -442,9 +464,9 @@ impl<S: Site> Delivery<S> {
         if !self.torn {
             return Ok(());
         }
-        let until = self.site.tick() + TO_LAND;
+        let until = self.tick() + TO_LAND;
         while self.site.is_torn(&self.terms.file)? {
-            if self.site.tick() >= until {
+            if self.tick() >= until {
                 return Err(Error::config(
                     "logs",
                     words::missing(&self.terms.file, &self.terms.entry),
@@ -455,7 +477,7 @@ impl<S: Site> Delivery<S> {
         self.torn = false;
         let look = self.site.look(&self.terms.file)?;
         if self.ledger.is_whole(look) {
-            let (file, now) = (self.terms.file.clone(), self.site.tick());
+            let (file, now) = (self.terms.file.clone(), self.site.now());
             self.ledger.adopt(&file, look, None, now);
         }
         Ok(())
@@ -492,15 +514,17 @@ fn scene<'t>(
     watch: &Mutex<Watch>,
     look: Option<Look>,
     entry: Option<Entry>,
-    now: Duration,
+    now: Moment,
 ) -> Scene<'t> {
     Scene {
         file: &terms.file,
         process: &terms.process,
         look,
         entry,
-        age: now,
-        waited: now.saturating_sub(watch.lock().progress.unwrap_or(now)),
+        age: now.tick,
+        waited: now
+            .tick
+            .saturating_sub(watch.lock().progress.unwrap_or(now.tick)),
         now,
     }
 }

@@ -7,12 +7,9 @@ use super::sent::Now;
 impl Ledger {
     /// How many records an entry would newly acknowledge.
     pub(super) fn acknowledged_by(&self, entry: Option<Entry>) -> usize {
-        let offset = entry.filter(|entry| entry.offset <= self.end && self.stale.is_none());
-        let before = self.unconfirmed();
-        before
-            - offset.map_or(before, |entry| {
-                self.sent.behind(self.confirmed.max(entry.offset)).0
-            })
+        let ours = entry.filter(|entry| entry.taken >= self.taken && self.is_of_this_file(*entry));
+        let left = |entry: Entry| self.sent.behind(self.confirmed.max(entry.offset)).0;
+        self.unconfirmed() - ours.map_or(self.unconfirmed(), left)
     }
 
     /// Gives up as lost what an entry says that the Agent is done with.
@@ -27,6 +24,7 @@ impl Ledger {
         self.confirmed = self.confirmed.max(entry.offset);
         self.taken = self.taken.max(entry.taken);
         self.entry = Some(entry);
+        self.stale = None;
         self.settle();
         lost
     }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::time::Time;
+
 use super::registry::Entry;
 use super::sent::{Chunk, Line, Now, Sent};
 
@@ -13,6 +15,15 @@ pub const MOST_SENT: usize = 32_768;
 /// A file that was emptied is noticed at the Agent's next scan, ten seconds by default; after three
 /// times that it has been, although nothing that came since may have moved the registry's offset.
 const NOTICED: Duration = Duration::from_secs(30);
+
+/// Both clocks at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The clock that never steps, counted from early in the process.
+    pub tick: Duration,
+    /// The wall clock, by which the registry counts.
+    pub wall: Time,
+}
 
 /// What a look at the file found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +93,20 @@ pub(super) struct Point {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stale {
     pub(super) offset: u64,
-    /// When it was found so, by the clock that never steps.
-    pub(super) since: Duration,
+    /// When it was found so.
+    pub(super) since: Moment,
+}
+
+impl Stale {
+    /// Whether the Agent has noticed by now.
+    fn is_noticed(&self, now: Moment) -> bool {
+        now.tick >= self.since.tick + NOTICED
+    }
+
+    /// Whether what an entry speaks of was read after the Agent had noticed.
+    fn is_older_than(&self, entry: Entry) -> bool {
+        entry.offset < self.offset || entry.taken / 1_000_000 >= self.since.wall.after(NOTICED).0
+    }
 }
 
 /// The unread window of one integration file.
@@ -98,6 +121,8 @@ pub struct Ledger {
     pub(super) stale: Option<Stale>,
     pub(super) entry: Option<Entry>,
     pub(super) taken: i64,
+    /// The Agent's counter of dropped logs, as read last.
+    pub(super) dropped: Option<u64>,
     pub(super) sent: Sent,
     pub(super) base: Option<Point>,
     pub(super) middle: Option<Point>,
@@ -122,6 +147,7 @@ impl Ledger {
             stale: None,
             entry: None,
             taken: 0,
+            dropped: None,
             sent: Sent::default(),
             base,
             middle: None,
@@ -157,7 +183,7 @@ impl Ledger {
 
     /// How many of the lines, whose lengths these are, may be sent now.
     #[must_use]
-    pub fn room(&self, lengths: &[u32], one_page: bool, now: Duration) -> Room {
+    pub fn room(&self, lengths: &[u32], one_page: bool, now: Moment) -> Room {
         let confirmed = self.is_confirmed();
         if one_page && !confirmed {
             return Room::Wait(Why::Refused);
@@ -165,13 +191,18 @@ impl Ledger {
         if self.sent.len() >= MOST_SENT && !confirmed {
             return Room::Wait(Why::Many);
         }
-        let unnoticed = self.stale.filter(|stale| now < stale.since + NOTICED);
-        // What outgrows the old offset before the Agent has looked is never read.
-        let below = unnoticed.map_or(self.cap, |stale| {
+        // What outgrows the old offset before the registry has forgotten it is never read: not by an
+        // Agent that has not noticed, nor by one that begins there after a restart. Where it is too
+        // small to live below, the first must do, and a restart is judged by what it left.
+        let half = self.cap / 2;
+        let above = self
+            .stale
+            .filter(|stale| stale.offset >= half || !stale.is_noticed(now));
+        let below = above.map_or(self.cap, |stale| {
             self.cap.min(stale.offset.saturating_sub(1))
         });
         match fitting(lengths, self.end, below) {
-            0 if unnoticed.is_some() => Room::Wait(Why::Unnoticed),
+            0 if above.is_some() => Room::Wait(Why::Unnoticed),
             0 if !confirmed => Room::Wait(Why::Full),
             // The next line empties the file, and nothing in it is unread.
             0 => {
@@ -188,7 +219,7 @@ impl Ledger {
         look: Option<Look>,
         lines: &[Line],
         patient: bool,
-        now: Duration,
+        now: Moment,
     ) -> Landing {
         let later = if patient {
             Landing::NotYet
@@ -237,20 +268,14 @@ impl Ledger {
     }
 
     /// Takes in what the registry says of the file; says whether anything is acknowledged by it.
-    pub fn observe(&mut self, entry: Option<Entry>, now: Duration) -> bool {
+    pub fn observe(&mut self, entry: Option<Entry>, now: Moment) -> bool {
         let Some(entry) = entry.filter(|entry| entry.taken >= self.taken) else {
             return false;
         };
-        let before = self.entry.replace(entry);
+        self.entry = Some(entry);
         self.taken = entry.taken;
-        let ours = match self.stale {
-            None => entry.offset <= self.end,
-            Some(stale) => {
-                let noticed = now >= stale.since + NOTICED;
-                let moved = before.is_some_and(|before| before.offset != entry.offset);
-                entry.offset <= self.end && (entry.offset < stale.offset || (noticed && moved))
-            }
-        };
+        let ours =
+            entry.offset <= self.end && self.stale.is_none_or(|stale| stale.is_older_than(entry));
         if !ours {
             let since = self.stale.map_or(now, |stale| stale.since);
             self.stale = Some(Stale {
@@ -264,6 +289,11 @@ impl Ledger {
         self.confirmed = self.confirmed.max(entry.offset);
         self.settle();
         advanced
+    }
+
+    /// Whether an entry speaks of what is in the file, and not of what was.
+    pub(super) fn is_of_this_file(&self, entry: Entry) -> bool {
+        entry.offset <= self.end && self.stale.is_none_or(|stale| stale.is_older_than(entry))
     }
 
     /// Whether the file is still the one that everything was sent into.
@@ -330,7 +360,7 @@ impl Ledger {
         cut
     }
 
-    fn cut(&mut self, look: Look, lines: &[Line], at: usize, now: Duration) -> Landing {
+    fn cut(&mut self, look: Look, lines: &[Line], at: usize, now: Moment) -> Landing {
         let seen = self.offset_seen();
         let gone = self.lose(|_| Now::Lost);
         let (dropped, rest) = lines.split_at_checked(at).unwrap_or((lines, &[]));

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::ledger::{Ledger, Look, Stale, Why};
+use super::ledger::{Ledger, Look, Moment, Stale, Why};
 use super::registry::Entry;
 use super::sent::Now;
 
 /// An Agent that has just started writes an entry as soon as the intake has taken a payload: its
 /// scan, its poll, its batch and its flush, with room to spare.
-const UNTIL_AN_ENTRY: Duration = Duration::from_secs(40);
+const UNTIL_AN_ENTRY: Duration = Duration::from_mins(2);
 
 /// How long the receipts of an earlier configuration's file are waited for without any coming.
-const OLD_FILE: Duration = Duration::from_mins(1);
+const OLD_FILE: Duration = Duration::from_mins(5);
 
 /// What there is to see when a ledger is opened.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,8 @@ pub(super) struct Scene<'a> {
     pub(super) age: Duration,
     /// How long no receipt has come.
     pub(super) waited: Duration,
-    /// The clock that never steps.
-    pub(super) now: Duration,
+    /// The clocks.
+    pub(super) now: Moment,
 }
 
 /// Whether a ledger can be gone on with.
@@ -47,6 +47,9 @@ impl Ledger {
         if self.sent.is_empty() {
             return Opening::Ready(0);
         }
+        if let Some(stale) = &mut self.stale {
+            stale.since = scene.now;
+        }
         let same_file = self.file == scene.file;
         let opening = if self.process == scene.process {
             self.open_in_the_same_agent(scene, same_file)
@@ -59,13 +62,18 @@ impl Ledger {
         opening
     }
 
+    /// Takes in that a page whose place was not kept lies behind what is remembered.
+    pub(super) fn grow(&mut self, look: Option<Look>) {
+        self.end = self.end.max(look.map_or(0, |look| look.size));
+    }
+
     /// Goes on in a file as it is now.
     pub(super) fn adopt(
         &mut self,
         file: &str,
         look: Option<Look>,
         entry: Option<Entry>,
-        now: Duration,
+        now: Moment,
     ) {
         if self.file != file {
             self.sent = self.sent.placed_anew(|_| Now::Confirmed);
@@ -93,9 +101,6 @@ impl Ledger {
 
     /// What a new Agent process will read of the file, and what it will not.
     fn open_after_a_restart(&mut self, scene: &Scene<'_>, same_file: bool) -> Opening {
-        if let Some(stale) = &mut self.stale {
-            stale.since = scene.now;
-        }
         if !self.is_whole(scene.look) {
             return Opening::Ready(self.lose_the_file(scene));
         }
@@ -110,11 +115,13 @@ impl Ledger {
             }
             return Opening::Ready(self.lose(|_| Now::Lost));
         };
-        if entry.taken >= self.taken {
+        let of_this_file = self.stale.is_none_or(|stale| entry.offset < stale.offset);
+        if entry.taken >= self.taken && of_this_file {
             self.observe(scene.entry, scene.now);
             return Opening::Ready(0);
         }
-        // The registry is an older one: the Agent reads on from where that says.
+        // The registry is an older one, or speaks of what was in the file before: the Agent reads on
+        // from where that says, or from the beginning where that is behind the end.
         self.taken = entry.taken;
         self.entry = Some(entry);
         if scene.look.is_some_and(|look| entry.offset > look.size) {
@@ -124,8 +131,10 @@ impl Ledger {
             });
             return Opening::Ready(0);
         }
+        self.stale = None;
         let unread = |(begin, _): (u64, u64)| begin >= entry.offset;
-        Opening::Ready(self.lose(|span| if unread(span) { Now::There } else { Now::Lost }))
+        let lost = self.lose(|span| if unread(span) { Now::There } else { Now::Lost });
+        Opening::Ready(lost)
     }
 
     /// The file is gone, shorter or another: what was not acknowledged in it is lost.

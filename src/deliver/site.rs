@@ -11,7 +11,7 @@ use reqwest::blocking::Client;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::ledger::Look;
+use super::ledger::{Look, Moment};
 use super::registry::{self, Reading};
 use crate::error::{Error, Result};
 use crate::fetch::{Reality, Surroundings};
@@ -44,8 +44,8 @@ pub trait Site {
     fn registry(&self, file: &str) -> Option<Reading>;
     /// The pipeline's counters; none where they cannot be read.
     fn counters(&self) -> Option<Counters>;
-    /// A clock that never steps, counted from a moment early in the process.
-    fn tick(&self) -> Duration;
+    /// Both clocks.
+    fn now(&self) -> Moment;
     /// Waits, or returns [`Error::Cancelled`] as soon as the run is cancelled.
     fn pause(&self, span: Duration) -> Result<()>;
     /// Waits a moment although the run is cancelled.
@@ -140,8 +140,11 @@ impl Site for (&AgentFiles, &Reality) {
         self.0.counted()
     }
 
-    fn tick(&self) -> Duration {
-        self.1.tick()
+    fn now(&self) -> Moment {
+        Moment {
+            tick: self.1.tick(),
+            wall: self.1.now(),
+        }
     }
 
     fn pause(&self, span: Duration) -> Result<()> {

@@ -5,8 +5,9 @@ use serde_json::value::RawValue;
 
 use std::time::Duration;
 
-use super::ledger::{Ledger, Point, Stale};
+use super::ledger::{Ledger, Moment, Point, Stale};
 use super::sent::Sent;
+use crate::time::Time;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +27,8 @@ struct Written<'a> {
     stale: Option<u64>,
     #[serde(default)]
     taken: i64,
+    #[serde(default)]
+    dropped: Option<u64>,
     sent: Vec<(Option<u64>, String)>,
 }
 
@@ -71,9 +74,14 @@ impl Ledger {
         ledger.end = written.end;
         ledger.confirmed = written.confirmed;
         ledger.taken = written.taken;
+        ledger.dropped = written.dropped;
         ledger.stale = written.stale.map(|offset| Stale {
             offset,
-            since: Duration::ZERO,
+            // Whoever opens it knows better.
+            since: Moment {
+                tick: Duration::ZERO,
+                wall: Time(0),
+            },
         });
         ledger.sent = sent;
         ledger.newest = written.place.map(|place| Point {
@@ -112,6 +120,9 @@ impl Ledger {
         ));
         if let Some(stale) = self.stale {
             text.push_str(&format!(",\"stale\":{}", stale.offset));
+        }
+        if let Some(dropped) = self.dropped {
+            text.push_str(&format!(",\"dropped\":{dropped}"));
         }
         text.push_str(",\"sent\":");
         self.sent.push_text(&mut text);
