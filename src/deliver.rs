@@ -7,6 +7,7 @@
 
 mod delivery;
 mod fate;
+mod lane;
 mod ledger;
 mod opening;
 mod registry;
@@ -21,8 +22,10 @@ mod model;
 mod tests;
 
 pub use delivery::{Delivery, Landed, Opened, Terms, Waited, Watch};
+pub use lane::Lane;
 pub use ledger::{Ledger, Look, Moment, Resume, Room, Why};
 pub use registry::{Entry, Reading};
 pub use sent::Line;
-pub use site::{AgentFiles, Counters, Site, process};
-pub use text::base_of;
+pub use site::{AgentFiles, Counters, Ground, Site, process};
+pub use text::{base_of, resume_of};
+pub use words::entry;

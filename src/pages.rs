@@ -1,5 +1,6 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
+mod page;
 mod report;
 mod stream;
 
@@ -13,21 +14,11 @@ use crate::fetch::{Deadline, Surroundings};
 use crate::log::{Log, Mapped, Moment, Reading};
 use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
-use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
+use crate::walk::{self, Ending, Fact, Lead, Place, Verdict, Walk};
 
+pub use page::Page;
 pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
-
-/// Logs ready to deliver, and the resume point to keep once they are.
-#[derive(Debug)]
-pub struct Page {
-    /// In the order of the API.
-    pub logs: Vec<Log>,
-    /// The place after them, as JSON.
-    pub place: String,
-    /// What became of the records.
-    pub tally: Tally,
-}
 
 /// How much one run may do; none is no limit.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,13 +53,27 @@ impl<S: Surroundings> Run<S> {
         budget: Budget,
         around: S,
     ) -> Result<Self> {
+        Self::resume(stream, place, &[], budget, around)
+    }
+
+    /// The same where records are known to be delivered beyond the place.
+    pub fn resume(
+        stream: Arc<Stream>,
+        place: Option<&str>,
+        delivered: &[u64],
+        budget: Budget,
+        around: S,
+    ) -> Result<Self> {
         let now = around.now();
         let deadline = match budget.span {
             Some(span) => Deadline::within(span, &around),
             None => Deadline::NEVER,
         };
         let _ = stream.fetch.take_counts();
-        let place: Option<Place> = place.map(|text| read_place(&stream, text)).transpose()?;
+        let mut place: Option<Place> = place.map(|text| read_place(&stream, text)).transpose()?;
+        if let Some(place) = &mut place {
+            place.seen.know(delivered, now);
+        }
         let first = place.is_none();
         let start = stream.start(now);
         let source = Arc::clone(&stream.source);
@@ -100,7 +105,7 @@ impl<S: Surroundings> Run<S> {
         if self.unsaid {
             // Where a first run begins is fixed before anything can go wrong with it.
             self.unsaid = false;
-            return Ok(Some(self.page(Vec::new(), Tally::default())?));
+            return Ok(Some(self.page(Vec::new(), Vec::new(), Tally::default())?));
         }
         let page = self.read_on();
         self.over = !matches!(page, Ok(Some(_)));
@@ -143,7 +148,9 @@ impl<S: Surroundings> Run<S> {
                 Err(Error::Waiting { until, why }) => {
                     self.walk.told_to_wait(until, self.around.now());
                     self.report.say(format!("{why}; waiting until {until}"));
-                    return self.page(Vec::new(), Tally::default()).map(Some);
+                    return self
+                        .page(Vec::new(), Vec::new(), Tally::default())
+                        .map(Some);
                 }
                 Err(Error::Cancelled) => return Ok(None),
                 Err(other) => return Err(other),
@@ -171,7 +178,7 @@ impl<S: Surroundings> Run<S> {
             })
             .collect();
         let verdicts = self.walk.read(&facts, now);
-        let (logs, tally, taken) = self.map(readings, &verdicts, now);
+        let (logs, keys, tally, taken) = self.map(readings, &verdicts, now);
         let Answer {
             next,
             more,
@@ -202,7 +209,7 @@ impl<S: Surroundings> Run<S> {
             taken,
             now,
         );
-        self.page(logs, tally)
+        self.page(logs, keys, tally)
     }
 
     /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
@@ -211,9 +218,10 @@ impl<S: Surroundings> Run<S> {
         readings: Vec<Reading<'_>>,
         verdicts: &[Verdict],
         now: Time,
-    ) -> (Vec<Log>, Tally, usize) {
+    ) -> (Vec<Log>, Vec<u64>, Tally, usize) {
         let all = readings.len();
         let mut logs = Vec::with_capacity(all);
+        let mut keys = Vec::with_capacity(all);
         let mut tally = Tally::default();
         for (at, (reading, verdict)) in readings.into_iter().zip(verdicts).enumerate() {
             let (ordinal, event) = match verdict {
@@ -229,6 +237,7 @@ impl<S: Surroundings> Run<S> {
                 now,
                 ordinal,
             };
+            let key = walk::key(reading.known_as, ordinal);
             let Mapped::Log(log) = self.stream.mapping.log(reading, moment) else {
                 tally.too_old += 1;
                 continue;
@@ -238,13 +247,14 @@ impl<S: Surroundings> Run<S> {
             let line = log.line_bytes as u64;
             if spent > 0 && self.budget.bytes.is_some_and(|most| spent + line > most) {
                 self.bytes += tally.bytes;
-                return (logs, tally, at);
+                return (logs, keys, tally, at);
             }
             tally.count(&log);
             logs.push(log);
+            keys.push(key);
         }
         self.bytes += tally.bytes;
-        (logs, tally, all)
+        (logs, keys, tally, all)
     }
 
     fn turned_down(&mut self, reply: &Reply, ask: &Ask) -> Result<()> {
@@ -280,9 +290,14 @@ impl<S: Surroundings> Run<S> {
         bytes || self.deadline.is_before(self.around.tick())
     }
 
-    fn page(&mut self, logs: Vec<Log>, tally: Tally) -> Result<Page> {
-        let place = self.walk.written()?;
-        Ok(Page { logs, place, tally })
+    fn page(&mut self, logs: Vec<Log>, keys: Vec<u64>, tally: Tally) -> Result<Page> {
+        let place = Some(self.walk.written()?);
+        Ok(Page {
+            logs,
+            keys,
+            place,
+            tally,
+        })
     }
 }
 

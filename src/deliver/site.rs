@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use once_cell::sync::{Lazy, OnceCell};
@@ -86,7 +87,8 @@ impl AgentFiles {
     }
 }
 
-/// This process, as nothing that restarts is.
+/// This process, as no other is: not even one that has its number again.
+#[must_use]
 pub fn process() -> &'static str {
     static PROCESS: Lazy<String> = Lazy::new(|| {
         let born = crate::time::Time::now();
@@ -96,7 +98,15 @@ pub fn process() -> &'static str {
 }
 
 /// The files of an Agent, with the real clocks.
-impl Site for (&AgentFiles, &Reality) {
+#[derive(Clone)]
+pub struct Ground {
+    /// The files.
+    pub files: Arc<AgentFiles>,
+    /// The clocks, and the wish to stop.
+    pub reality: Reality,
+}
+
+impl Site for Ground {
     fn look(&self, file: &str) -> Result<Option<Look>> {
         match std::fs::metadata(file) {
             Ok(found) => Ok(Some(Look {
@@ -131,24 +141,24 @@ impl Site for (&AgentFiles, &Reality) {
 
     fn registry(&self, file: &str) -> Option<Reading> {
         let mut text = Vec::new();
-        let opened = File::open(&self.0.registry).ok()?;
+        let opened = File::open(&self.files.registry).ok()?;
         opened.take(MOST_REGISTRY).read_to_end(&mut text).ok()?;
         registry::read(&text, file)
     }
 
     fn counters(&self) -> Option<Counters> {
-        self.0.counted()
+        self.files.counted()
     }
 
     fn now(&self) -> Moment {
         Moment {
-            tick: self.1.tick(),
-            wall: self.1.now(),
+            tick: self.reality.tick(),
+            wall: self.reality.now(),
         }
     }
 
     fn pause(&self, span: Duration) -> Result<()> {
-        self.1.pause(span)
+        self.reality.pause(span)
     }
 
     fn nap(&self, span: Duration) {

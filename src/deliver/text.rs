@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use std::time::Duration;
 
-use super::ledger::{Ledger, Moment, Point, Stale};
+use super::ledger::{Ledger, Moment, Point, Resume, Stale};
 use super::sent::Sent;
 use crate::time::Time;
 
@@ -51,6 +51,16 @@ pub fn base_of(text: &str) -> &str {
         }) => base.get(),
         Ok(_) | Err(_) => text,
     }
+}
+
+/// Where a walk goes on that delivers nothing through the Agent.
+#[must_use]
+pub fn resume_of(text: &str) -> Resume {
+    let as_it_is = || Resume {
+        place: Some(text.to_owned()),
+        delivered: Vec::new(),
+    };
+    Ledger::read(text, "", "", 0).map_or_else(as_it_is, |ledger| ledger.resume())
 }
 
 impl Ledger {
@@ -106,27 +116,35 @@ impl Ledger {
             text.push_str(",\"place\":");
             text.push_str(&newest.place);
             let covered = newest.at - self.sent.first();
-            text.push_str(&format!(",\"covered\":{covered}"));
+            push(&mut text, format_args!(",\"covered\":{covered}"));
         }
         let quoted = |word: &str| serde_json::Value::from(word).to_string();
-        text.push_str(&format!(
-            ",\"file\":{},\"process\":{},\"inode\":{},\"end\":{},\"confirmed\":{},\"taken\":{}",
-            quoted(&self.file),
-            quoted(&self.process),
-            self.inode,
-            self.end,
-            self.confirmed,
-            self.taken
-        ));
+        push(
+            &mut text,
+            format_args!(
+                ",\"file\":{},\"process\":{},\"inode\":{},\"end\":{},\"confirmed\":{},\"taken\":{}",
+                quoted(&self.file),
+                quoted(&self.process),
+                self.inode,
+                self.end,
+                self.confirmed,
+                self.taken
+            ),
+        );
         if let Some(stale) = self.stale {
-            text.push_str(&format!(",\"stale\":{}", stale.offset));
+            push(&mut text, format_args!(",\"stale\":{}", stale.offset));
         }
         if let Some(dropped) = self.dropped {
-            text.push_str(&format!(",\"dropped\":{dropped}"));
+            push(&mut text, format_args!(",\"dropped\":{dropped}"));
         }
         text.push_str(",\"sent\":");
         self.sent.push_text(&mut text);
         text.push('}');
         Some(text)
     }
+}
+
+fn push(text: &mut String, words: std::fmt::Arguments<'_>) {
+    // A text takes in whatever there is.
+    let _ = std::fmt::Write::write_fmt(text, words);
 }

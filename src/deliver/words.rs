@@ -4,6 +4,16 @@ use std::time::Duration;
 
 use super::ledger::Why;
 
+/// The `logs:` entry for a source's logs, as it is written in conf.d.
+#[must_use]
+pub fn entry(source: Option<&str>, service: Option<&str>) -> String {
+    let source = source.unwrap_or("logwalk");
+    let service = service.unwrap_or(source);
+    format!(
+        "{{type: integration, source: {source}, service: {service}, start_position: beginning}}"
+    )
+}
+
 /// The file that should be there is not.
 pub(super) fn missing(file: &str, entry: &str) -> String {
     format!(
@@ -77,4 +87,17 @@ pub(super) fn no_receipts() -> String {
      sent what it was given: at most 256 KiB a second and `limits.run_bytes` a run go out, and that \
      guarantees nothing; give the check's user the right to read that file"
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_is_what_has_to_be_written() {
+        assert_eq!(
+            entry(Some("okta"), None),
+            "{type: integration, source: okta, service: okta, start_position: beginning}"
+        );
+    }
 }

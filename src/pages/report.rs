@@ -33,6 +33,18 @@ impl Tally {
         self.too_old += u64::from(log.late);
         self.future += u64::from(log.future);
     }
+
+    /// What is left when a part of it is taken away.
+    pub(super) fn without(self, part: &Self) -> Self {
+        Self {
+            logs: self.logs - part.logs,
+            bytes: self.bytes - part.bytes,
+            duplicate: self.duplicate - part.duplicate,
+            truncated: self.truncated - part.truncated,
+            too_old: self.too_old - part.too_old,
+            future: self.future - part.future,
+        }
+    }
 }
 
 impl std::ops::AddAssign for Tally {
