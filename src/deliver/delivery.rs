@@ -280,6 +280,7 @@ impl<S: Site> Delivery<S> {
         if !self.ledger.is_whole(look) {
             let scene = scene(&self.terms, &self.watch, look, entry, moment);
             let lost = self.ledger.lose_the_file(&scene);
+            self.watch.lock().stale = self.ledger.stale;
             self.lose(lost);
             return Ok(());
         }
@@ -403,6 +404,13 @@ impl<S: Site> Delivery<S> {
 
     /// Finds out what became of what earlier runs sent; says whether this run may send.
     fn settle_the_past(&mut self) -> Result<bool> {
+        let now = self.tick();
+        match (self.watch.lock().stale, &mut self.ledger.stale) {
+            // The same as an earlier run found: since then, the Agent has had time to notice.
+            (Some(known), stale) => *stale = Some(known),
+            (None, Some(stale)) => stale.since.tick = now,
+            (None, None) => {}
+        }
         if self.ledger.process != self.terms.process {
             // A new Agent counts from nought, and all that it has dropped it has just read.
             self.ledger.dropped = Some(0);
@@ -420,6 +428,8 @@ impl<S: Site> Delivery<S> {
             if self.ledger.is_whole(look) {
                 self.ledger.grow(look);
                 self.is_refused(entry);
+            } else {
+                self.changed = true;
             }
             let before = self.ledger.unconfirmed();
             let scene = scene(&self.terms, &self.watch, look, entry, now);
@@ -449,13 +459,7 @@ impl<S: Site> Delivery<S> {
         let look = self.site.look(&file)?;
         let entry = self.site.registry(&file).and_then(|reading| reading.entry);
         self.ledger.adopt(&file, look, entry, now);
-        let mut watch = self.watch.lock();
-        // The same as an earlier run found: since then, the Agent has had time to notice.
-        if let (Some(stale), Some(known)) = (&mut self.ledger.stale, watch.stale) {
-            stale.since = known.since;
-        }
-        watch.stale = self.ledger.stale;
-        drop(watch);
+        self.watch.lock().stale = self.ledger.stale;
         self.count_what_was_dropped();
         Ok(true)
     }

@@ -95,6 +95,9 @@ pub(super) struct Stale {
     pub(super) offset: u64,
     /// When it was found so.
     pub(super) since: Moment,
+    /// The file was emptied before all of it was acknowledged: what the Agent had read of it may
+    /// still be, at any offset.
+    pub(super) in_flight: bool,
 }
 
 impl Stale {
@@ -103,9 +106,10 @@ impl Stale {
         now.tick >= self.since.tick + NOTICED
     }
 
-    /// Whether what an entry speaks of was read after the Agent had noticed.
-    fn is_older_than(&self, entry: Entry) -> bool {
-        entry.offset < self.offset || entry.taken / 1_000_000 >= self.since.wall.after(NOTICED).0
+    /// Whether an entry speaks of what came after.
+    pub(super) fn is_older_than(&self, entry: Entry) -> bool {
+        let read_after = entry.taken / 1_000_000 >= self.since.wall.after(NOTICED).0;
+        read_after || (entry.offset < self.offset && !self.in_flight)
     }
 }
 
@@ -190,6 +194,12 @@ impl Ledger {
         }
         if self.sent.len() >= MOST_SENT && !confirmed {
             return Room::Wait(Why::Many);
+        }
+        if self
+            .stale
+            .is_some_and(|stale| stale.in_flight && !stale.is_noticed(now))
+        {
+            return Room::Wait(Why::Unnoticed);
         }
         // What outgrows the old offset before the registry has forgotten it is never read: not by an
         // Agent that has not noticed, nor by one that begins there after a restart. Where it is too
@@ -277,11 +287,12 @@ impl Ledger {
         let ours =
             entry.offset <= self.end && self.stale.is_none_or(|stale| stale.is_older_than(entry));
         if !ours {
-            let since = self.stale.map_or(now, |stale| stale.since);
-            self.stale = Some(Stale {
-                offset: entry.offset,
-                since,
-            });
+            let fresh = Stale {
+                offset: 0,
+                since: now,
+                in_flight: false,
+            };
+            self.stale.get_or_insert(fresh).offset = entry.offset;
             return false;
         }
         self.stale = None;
@@ -361,30 +372,26 @@ impl Ledger {
     }
 
     fn cut(&mut self, look: Look, lines: &[Line], at: usize, now: Moment) -> Landing {
-        let seen = self.offset_seen();
-        let gone = self.lose(|_| Now::Lost);
         let (dropped, rest) = lines.split_at_checked(at).unwrap_or((lines, &[]));
-        // The Agent may have read on in the new lines as if they were the old ones.
-        let unread = if look.size < seen || gone + dropped.len() == 0 {
-            rest
-        } else {
-            &[]
-        };
-        let lost = gone + lines.len() - unread.len();
+        let lost = self.lose(|_| Now::Lost) + dropped.len();
+        // The Agent may read on in the new lines as if they were the old ones, where those were not
+        // all read.
+        let trusted = if lost == 0 { rest } else { &[] };
         // What is acknowledged was so by offsets of the file as it was.
         self.sent = self.sent.placed_anew(|_| Now::Confirmed);
         self.confirmed = 0;
         self.stale = Some(Stale {
-            offset: seen,
+            offset: self.offset_seen(),
             since: now,
+            in_flight: lost > 0,
         });
-        self.take(unread, look.size - length(unread), look);
+        self.take(trusted, look.size - length(trusted), look);
         if lost == 0 {
             return Landing::There;
         }
         self.newest = None;
         self.middle = None;
-        Landing::Lost(lost)
+        Landing::Lost(lost + rest.len())
     }
 
     /// Moves the base on to what is acknowledged, and forgets the records before it.

@@ -47,9 +47,6 @@ impl Ledger {
         if self.sent.is_empty() {
             return Opening::Ready(0);
         }
-        if let Some(stale) = &mut self.stale {
-            stale.since = scene.now;
-        }
         let same_file = self.file == scene.file;
         let opening = if self.process == scene.process {
             self.open_in_the_same_agent(scene, same_file)
@@ -115,8 +112,8 @@ impl Ledger {
             }
             return Opening::Ready(self.lose(|_| Now::Lost));
         };
-        let of_this_file = self.stale.is_none_or(|stale| entry.offset < stale.offset);
-        if entry.taken >= self.taken && of_this_file {
+        let comes_after = self.stale.is_none_or(|stale| stale.is_older_than(entry));
+        if entry.taken >= self.taken && comes_after {
             self.observe(scene.entry, scene.now);
             return Opening::Ready(0);
         }
@@ -128,6 +125,7 @@ impl Ledger {
             self.stale = Some(Stale {
                 offset: entry.offset,
                 since: scene.now,
+                in_flight: false,
             });
             return Opening::Ready(0);
         }
@@ -158,6 +156,7 @@ impl Ledger {
         self.stale = known.then(|| Stale {
             offset: scene.entry.map_or(0, |entry| entry.offset),
             since: scene.now,
+            in_flight: self.process == scene.process,
         });
         lost
     }

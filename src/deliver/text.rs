@@ -24,7 +24,7 @@ struct Written<'a> {
     end: u64,
     confirmed: u64,
     #[serde(default)]
-    stale: Option<u64>,
+    stale: Option<(u64, Time, bool)>,
     #[serde(default)]
     taken: i64,
     #[serde(default)]
@@ -85,13 +85,14 @@ impl Ledger {
         ledger.confirmed = written.confirmed;
         ledger.taken = written.taken;
         ledger.dropped = written.dropped;
-        ledger.stale = written.stale.map(|offset| Stale {
+        ledger.stale = written.stale.map(|(offset, wall, in_flight)| Stale {
             offset,
-            // Whoever opens it knows better.
+            // The other clock is another in every process: whoever opens the ledger knows it.
             since: Moment {
                 tick: Duration::ZERO,
-                wall: Time(0),
+                wall,
             },
+            in_flight,
         });
         ledger.sent = sent;
         ledger.newest = written.place.map(|place| Point {
@@ -132,7 +133,13 @@ impl Ledger {
             ),
         );
         if let Some(stale) = self.stale {
-            push(&mut text, format_args!(",\"stale\":{}", stale.offset));
+            push(
+                &mut text,
+                format_args!(
+                    ",\"stale\":[{},{},{}]",
+                    stale.offset, stale.since.wall.0, stale.in_flight
+                ),
+            );
         }
         if let Some(dropped) = self.dropped {
             push(&mut text, format_args!(",\"dropped\":{dropped}"));

@@ -96,7 +96,7 @@ impl Check {
             if missing.is_empty() && self.is_done() {
                 return Ok(());
             }
-            if self.agent.borrow().now > before + 1_000_000 {
+            if self.agent.borrow().now > before + 4_000_000 {
                 self.trace.truncate(60);
                 let trace: Vec<String> = self
                     .trace
