@@ -412,6 +412,8 @@ impl<S: Site> Delivery<S> {
             (None, None) => {}
         }
         if self.ledger.process != self.terms.process {
+            // What a restart means is judged once.
+            self.changed = !self.ledger.is_forgotten();
             // A new Agent counts from nought, and all that it has dropped it has just read.
             self.ledger.dropped = Some(0);
         }

@@ -159,6 +159,11 @@ impl Ledger {
         }
     }
 
+    /// Whether no record is remembered.
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.sent.is_empty()
+    }
+
     /// Whether nothing that was sent is unacknowledged.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {

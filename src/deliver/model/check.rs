@@ -97,7 +97,8 @@ impl Check {
                 return Ok(());
             }
             if self.agent.borrow().now > before + 4_000_000 {
-                self.trace.truncate(60);
+                let last = self.trace.len().saturating_sub(4);
+                self.trace.drain(60.min(last)..last);
                 let trace: Vec<String> = self
                     .trace
                     .iter()
