@@ -411,7 +411,8 @@ impl<S: Site> Delivery<S> {
             (None, Some(stale)) => stale.since.tick = now,
             (None, None) => {}
         }
-        if self.ledger.process != self.terms.process {
+        let restarted = self.ledger.process != self.terms.process;
+        if restarted {
             // What a restart means is judged once.
             self.changed = !self.ledger.is_forgotten();
             // A new Agent counts from nought, and all that it has dropped it has just read.
@@ -427,11 +428,11 @@ impl<S: Site> Delivery<S> {
                 self.passed += passed as u64;
                 self.changed |= passed > 0;
             }
-            if self.ledger.is_whole(look) {
+            if self.ledger.is_solid(look) && (restarted || self.ledger.is_whole(look)) {
                 self.ledger.grow(look);
                 self.is_refused(entry);
             } else {
-                self.changed = true;
+                self.changed |= !self.ledger.is_forgotten();
             }
             let before = self.ledger.unconfirmed();
             let scene = scene(&self.terms, &self.watch, look, entry, now);

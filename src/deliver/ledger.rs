@@ -243,7 +243,7 @@ impl Ledger {
         };
         let Some(look) = look else { return later };
         let grown = self.end + length(lines);
-        if look.size == grown && (self.inode == 0 || look.inode == self.inode) {
+        if look.size == grown && self.is_the_inode(look) {
             self.take(lines, self.end, look);
             return Landing::There;
         }
@@ -317,8 +317,17 @@ impl Ledger {
     pub fn is_whole(&self, look: Option<Look>) -> bool {
         match look {
             None => self.end == 0,
-            Some(look) => look.size >= self.end && (self.inode == 0 || look.inode == self.inode),
+            Some(look) => look.size >= self.end && self.is_the_inode(look),
         }
+    }
+
+    /// Whether what was kept about is still there: what was not synced may be gone.
+    pub(super) fn is_solid(&self, look: Option<Look>) -> bool {
+        look.is_some_and(|look| look.size >= self.sent.end() && self.is_the_inode(look))
+    }
+
+    fn is_the_inode(&self, look: Look) -> bool {
+        self.inode == 0 || look.inode == self.inode
     }
 
     /// Where the walk goes on, and what it need not send again.

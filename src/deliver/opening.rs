@@ -61,7 +61,7 @@ impl Ledger {
 
     /// Takes in that a page whose place was not kept lies behind what is remembered.
     pub(super) fn grow(&mut self, look: Option<Look>) {
-        self.end = self.end.max(look.map_or(0, |look| look.size));
+        self.end = look.map_or(0, |look| look.size);
     }
 
     /// Goes on in a file as it is now.
@@ -98,7 +98,7 @@ impl Ledger {
 
     /// What a new Agent process will read of the file, and what it will not.
     fn open_after_a_restart(&mut self, scene: &Scene<'_>, same_file: bool) -> Opening {
-        if !self.is_whole(scene.look) {
+        if !self.is_solid(scene.look) {
             return Opening::Ready(self.lose_the_file(scene));
         }
         if !same_file {
@@ -151,8 +151,9 @@ impl Ledger {
         let lost = self.lose(|_| Now::Lost);
         self.sent = self.sent.placed_anew(|_| Now::Confirmed);
         (self.confirmed, self.end, self.inode) = (0, size, scene.look.map_or(0, |look| look.inode));
-        // To an Agent that has just started, a file without an entry is a new one.
-        let known = scene.entry.is_some() || self.process == scene.process;
+        // An Agent that has just started reads on where its registry says, or from the beginning.
+        let beyond = scene.entry.is_some_and(|entry| entry.offset > size);
+        let known = beyond || self.process == scene.process;
         self.stale = known.then(|| Stale {
             offset: scene.entry.map_or(0, |entry| entry.offset),
             since: scene.now,

@@ -109,6 +109,15 @@ impl Sent {
         self.chunks.iter().flat_map(Chunk::placed)
     }
 
+    /// Where the last line ends that lies in the file.
+    pub(super) fn end(&self) -> u64 {
+        let ends = self
+            .chunks
+            .iter()
+            .filter_map(|chunk| Some(chunk.at? + chunk.bytes));
+        ends.max().unwrap_or(0)
+    }
+
     /// How many records end behind an offset, and their bytes.
     pub(super) fn behind(&self, offset: u64) -> (usize, u64) {
         let chunks = self.chunks.iter().map(|chunk| chunk.behind(offset));
