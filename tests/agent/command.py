@@ -90,11 +90,18 @@ def run(settings: Settings, *, stop_at_end: bool) -> None:
     daemon = Daemon(settings)
     told: list[int] = []
     wake = threading.Event()
+
+    def tell(number: int, _: object) -> None:
+        told.append(number)
+        wake.set()
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _: (told.append(number), wake.set()))
+        signal.signal(number, tell)
     daemon.start()
     say({"ready": True, "expvar_port": daemon.expvars.port})
-    threading.Thread(target=obey, args=(daemon,), kwargs={"stop_at_end": stop_at_end}, daemon=True).start()
+    threading.Thread(
+        target=obey, args=(daemon,), kwargs={"stop_at_end": stop_at_end}, daemon=True
+    ).start()
     while True:
         wake.wait()
         wake.clear()

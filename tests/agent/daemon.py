@@ -16,7 +16,7 @@ from .handover import Receiver
 from .journal import Journal
 from .logs_agent import LogsAgent
 from .observed import Observed
-from .power import History
+from .history import History
 from .settings import Settings
 
 # The collector answers within this, or its GIL is held by a check that is stuck.
@@ -72,6 +72,9 @@ class Daemon:
             self.expvars.server.socket.close()
             # Standard input is for commands, and standard output for the answers to them.
             os.close(0)
+            # It stays open, so that who reads it knows when both halves are gone.
+            os.dup(1)
+            os.dup2(2, 1)
             collector.run(settings, theirs, sending)
         theirs.close()
         sending.close()
@@ -136,13 +139,13 @@ class Daemon:
     def stop(self) -> NoReturn:
         """End as `agent stop` does.
 
-        Fact: the logs Agent stops receiving at once. A check that then sends is stuck, holds the
-        GIL, and is ended with the process.
+        Which half stops first is not known of every version, so it is a setting. Where it is the
+        launcher, a check that sends meanwhile is stuck, and is ended with the process.
         """
         if not self.ending.acquire(blocking=False):
             threading.Event().wait()
-        if self.logs.launcher:
-            self.logs.launcher.stopped.set()
+        if self.settings.get("stand_in.stops_first") == "launcher":
+            self.logs.receive_no_more()
         self.orders.give(STOP, command="stop")
         os.kill(self.collector, signal.SIGKILL)
         self.logs.stop()

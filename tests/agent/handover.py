@@ -11,7 +11,8 @@ import errno
 import os
 import socket
 import struct
-from typing import BinaryIO, NamedTuple, NoReturn
+import threading
+from typing import NamedTuple, NoReturn
 
 LOG, REGISTER = 0, 1
 HEADER = struct.Struct("<BII")
@@ -67,16 +68,23 @@ class Receiver:
     def __init__(self, end: socket.socket) -> None:
         """Receive from a socket whose other end a check writes to."""
         self.end = end
-        self.stream: BinaryIO = end.makefile("rb", buffering=1 << 16)
+        self.stream = end.makefile("rb", buffering=1 << 16)
+        self.received = 0
+        self.stopped = threading.Event()
 
     def receive(self) -> Handed | None:
-        """The next one, which the check has then sent; None when there is no check any more."""
+        """The next one, which the check has then sent.
+
+        None when there is no check any more, and after the Agent was stopped: then a check that
+        sends waits for ever.
+        """
         header = self.stream.read(HEADER.size)
         if len(header) < HEADER.size:
             return None
         kind, id_length, body_length = HEADER.unpack(header)
         rest = self.stream.read(id_length + body_length)
-        if len(rest) < id_length + body_length:
+        if len(rest) < id_length + body_length or self.stopped.is_set():
             return None
+        self.received += 1
         self.end.send(RECEIVED)
         return Handed(kind, rest[:id_length].decode(), rest[id_length:])

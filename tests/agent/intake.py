@@ -1,25 +1,19 @@
 """A stand-in for Datadog's intake of logs, which says no when it is told to."""
 
-import gzip
 import json
 import random
 import signal
-import socket
-import struct
 import sys
 import threading
-import time
-from dataclasses import asdict, dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-PATHS = {"/api/v2/logs", "/v1/input"}
+from .intake_server import Server
+
 # Fact: the limits of the intake: a payload above is refused, a log above is cut.
 LARGEST_PAYLOAD = 5_000_000
 LARGEST_LOG = 1_000_000
-# Makes the kernel answer with a reset when a socket is closed.
-NO_LINGER = struct.pack("ii", 1, 0)
 
 
 @dataclass
@@ -64,14 +58,14 @@ class Intake:
         self.keep = keep
         if keep and keep.exists():
             self.logs = [json.loads(line) for line in keep.read_bytes().splitlines()]
-        self.server = Server(("127.0.0.1", port), handler(self))
+        self.server = Server(port, self)
 
     @property
     def url(self) -> str:
         """Where it is."""
         return f"http://127.0.0.1:{self.server.server_address[1]}"
 
-    def __enter__(self) -> "Intake":
+    def __enter__(self) -> Self:
         """Answer from now on."""
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         return self
@@ -81,21 +75,34 @@ class Intake:
         self.server.shutdown()
         self.server.server_close()
 
-    def script(self, *steps: Step) -> None:
-        """Answer the next requests so."""
+    def script(self, *steps: dict[str, Any]) -> None:
+        """Answer the next requests so; each step has the fields of a Step."""
         with self.lock:
-            self.steps.extend(steps)
+            self.steps.extend(Step(**step) for step in steps)
 
-    def turn(self, weather: Weather) -> None:
-        """Answer by these chances from now on."""
+    def turn(self, weather: dict[str, Any]) -> None:
+        """Answer by these chances from now on: the fields of a Weather."""
         with self.lock:
-            self.weather = weather
-            self.random.seed(weather.seed)
+            self.weather = Weather(**weather)
+            self.random.seed(self.weather.seed)
+
+    def knows(self, api_key: str | None) -> bool:
+        """Whether logs may be sent with this key."""
+        return self.api_keys is None or api_key in self.api_keys
+
+    def count(self, status: int) -> None:
+        """Note how a request was answered; 0 is a reset."""
+        with self.lock:
+            self.requests.append(status)
+
+    def accepted(self) -> list[dict[str, Any]]:
+        """Every log, in the order of acceptance."""
+        with self.lock:
+            return list(self.logs)
 
     def messages(self) -> list[str]:
         """The text of every log, in the order of acceptance."""
-        with self.lock:
-            return [log["message"] for log in self.logs]
+        return [log["message"] for log in self.accepted()]
 
     def step(self) -> Step:
         """How the next request is answered."""
@@ -142,83 +149,6 @@ class Intake:
         """How much was accepted, and how requests were answered."""
         with self.lock:
             return {"logs": len(self.logs), "requests": list(self.requests)}
-
-
-class Server(ThreadingHTTPServer):
-    """A server that says nothing of clients that went away."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing."""
-
-
-def handler(intake: Intake) -> type[BaseHTTPRequestHandler]:
-    """The handler of the requests to an intake."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            path = self.path.partition("?")[0]
-            if path in PATHS:
-                self.take(body)
-            elif path == "/script":
-                intake.script(*(Step(**step) for step in json.loads(body)))
-                self.reply(200, {})
-            elif path == "/weather":
-                intake.turn(Weather(**json.loads(body)))
-                self.reply(200, {})
-            else:
-                self.reply(404, {"errors": ["Not found"]})
-
-        def do_GET(self) -> None:
-            if self.path == "/logs":
-                with intake.lock:
-                    self.reply(200, list(intake.logs))
-            elif self.path == "/stats":
-                self.reply(200, intake.stats())
-            elif self.path == "/weather":
-                self.reply(200, asdict(intake.weather))
-            else:
-                self.reply(404, {"errors": ["Not found"]})
-
-        def take(self, body: bytes) -> None:
-            step = intake.step()
-            time.sleep(step.delay)
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            key = self.headers.get("DD-API-KEY")
-            known = intake.api_keys is None or key in intake.api_keys
-            status = step.status if known else 403
-            if step.reset:
-                status = intake.take(body) if step.kept and known else 0
-            elif 200 <= status < 300:
-                status = intake.take(body)
-            with intake.lock:
-                intake.requests.append(0 if step.reset else status)
-            if step.reset:
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-                self.connection.close()
-                self.close_connection = True
-            else:
-                self.reply(status, {} if 200 <= status < 300 else {"errors": [f"{status}"]})
-
-        def reply(self, status: int, said: Any) -> None:
-            body = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-            """Say nothing of requests."""
-
-    return Handler
 
 
 def serve(port: int, keep: Path | None, api_keys: list[str] | None) -> None:

@@ -1,7 +1,6 @@
 """The routine of the Agent that receives logs from checks and writes them to files."""
 
 import json
-import threading
 from collections.abc import Callable
 
 from .handover import LOG, Receiver
@@ -25,19 +24,11 @@ class Launcher:
         self.files = files
         self.add_source = add_source
         self.journal = journal
-        self.stopped = threading.Event()
-        self.received = 0
         self.handled = 0
 
     def run(self) -> None:
         """Receive until there is no check any more, or until the Agent stops."""
-        while not self.stopped.is_set():
-            handed = self.receiver.receive()
-            if handed is None:
-                return
-            self.received += 1
-            if self.stopped.is_set():
-                return
+        while (handed := self.receiver.receive()) is not None:
             if handed.kind == LOG:
                 self.files.append(handed.check_id, handed.body)
             else:
@@ -59,4 +50,4 @@ class Launcher:
     @property
     def busy(self) -> bool:
         """Whether a log was received that is not written yet."""
-        return self.received != self.handled
+        return self.receiver.received != self.handled

@@ -86,10 +86,16 @@ class LogsAgent:
         """What `agent status` shows of logs."""
         return {
             "logs": self.counters.shown(),
-            "received": self.launcher.received if self.launcher else 0,
+            "received": self.launcher.receiver.received if self.launcher else 0,
             "unsent": self.pipeline.unsent,
+            "bytes_missed": self.files.bytes_missed,
             "files": self.files.status(),
         }
+
+    def receive_no_more(self) -> None:
+        """Stop the launcher. Fact: a check that then sends is stuck, and holds the GIL."""
+        if self.launcher:
+            self.launcher.receiver.stopped.set()
 
     def stop(self) -> None:
         """End every routine in the order of the data, and write the registry a last time.
@@ -98,8 +104,7 @@ class LogsAgent:
         again at the next start.
         """
         until = time.monotonic() + float(self.settings.get("logs_config.stop_grace_period"))
-        if self.launcher:
-            self.launcher.stopped.set()
+        self.receive_no_more()
         self.files.stop()
         self.pipeline.stop()
         while self.pipeline.unsent and time.monotonic() < until:

@@ -147,7 +147,7 @@ class Aggregator(ModuleType):
         super().__init__("aggregator")
         self.reports = reports
 
-    def submit_metric(  # noqa: PLR0913 (the base package calls it so)
+    def submit_metric(  # noqa: PLR0913, PLR0917 (the base package calls it so)
         self,
         check: Any,
         check_id: str,
@@ -163,8 +163,15 @@ class Aggregator(ModuleType):
         said = {"check_id": check_id, "kind": self.KINDS[kind], "name": name, "value": value}
         self.reports.report("metric", **said, tags=sorted(tags or ()))
 
-    def submit_service_check(  # noqa: PLR0913 (the base package calls it so)
-        self, check: Any, check_id: str, name: str, status: int, tags: list[str], host: str, text: str
+    def submit_service_check(  # noqa: PLR0913, PLR0917 (the base package calls it so)
+        self,
+        check: Any,
+        check_id: str,
+        name: str,
+        status: int,
+        tags: list[str],
+        host: str,
+        text: str,
     ) -> None:
         """A service check."""
         del check, tags, host
@@ -196,7 +203,7 @@ def subprocess_output(
     env: dict[str, str] | None = None,
 ) -> tuple[str, str, int]:
     """What a command printed, and how it ended."""
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if raise_on_empty and not done.stdout:
         raise SubprocessOutputEmptyError("get_subprocess_output expected output but had none.")
     return done.stdout, done.stderr, done.returncode

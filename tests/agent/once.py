@@ -52,12 +52,12 @@ def check(settings: Settings, name: str, times: int) -> int:
                 return 1
             for _ in range(times):
                 report = made.run()
-                error = json.loads(report)[0] if report else {}
-                failed = failed or bool(error)
+                raised = json.loads(report)[0] if report else {}
+                failed = failed or bool(raised)
                 printed.report(
                     "ran",
                     check_id=made.check_id,
-                    error=error.get("message", ""),
+                    error=raised.get("message", ""),
                     warnings=[str(warning) for warning in made.get_warnings()],
                 )
     return int(failed)

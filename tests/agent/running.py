@@ -1,12 +1,13 @@
 """An Agent as a child process, for tests and other programs."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 # The folder that this package is in.
 HOME = Path(__file__).parent.parent
@@ -34,7 +35,7 @@ class Running:
             )
         self.ready = self.answer()
 
-    def __enter__(self) -> "Running":
+    def __enter__(self) -> Self:
         """Itself."""
         return self
 
@@ -95,10 +96,8 @@ class Running:
             self.process.stdout.read()
             self.process.stdout.close()
         if self.process.stdin and not self.process.stdin.closed:
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 self.process.stdin.close()
-            except BrokenPipeError:
-                pass
         return self.process.wait()
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Fact: these are refusals for good. The payload is dropped, counted, and done.
 REFUSED = {400, 401, 403, 413}
+SHOWN = ("LogsSent", "BytesSent", "EncodedBytesSent", "DestinationErrors", "RetryCount")
 MILLISECOND = 1_000_000
 
 
@@ -43,10 +44,8 @@ class Counters:
 
     def shown(self) -> dict[str, object]:
         """As expvars."""
-        names = ("LogsDecoded", "LogsProcessed", "LogsSent", "BytesSent", "EncodedBytesSent")
-        names += ("DestinationErrors", "RetryCount", "BytesMissed")
         with self.lock:
-            return {name: self.numbers[name] for name in names} | {
+            return {name: self.numbers[name] for name in SHOWN} | {
                 "DestinationLogsDropped": dict(self.dropped)
             }
 
@@ -66,7 +65,7 @@ class Backoff:
     def failed(self) -> float:
         """The seconds to wait after one more error."""
         self.errors = min(self.errors + 1, 32)
-        longest = min(self.most, self.base * 2**self.errors)
+        longest: float = min(self.most, self.base * 2.0**self.errors)
         if longest == self.most:
             return longest
         return self.random.uniform(longest / self.factor, longest)

@@ -52,9 +52,13 @@ DEFAULTS: dict[str, Any] = {
     "stand_in.seed": 0,
     "stand_in.write_pause": 0,
     "stand_in.write_pause_chance": 0,
-    "stand_in.power_cuts": "",
+    "stand_in.history": "",
+    "stand_in.stops_first": "launcher",
 }
-CHOICES = {"stand_in.cap_behaviour": ("recreate", "truncate")}
+CHOICES = {
+    "stand_in.cap_behaviour": ("recreate", "truncate"),
+    "stand_in.stops_first": ("launcher", "checks"),
+}
 
 
 class SettingsError(Exception):

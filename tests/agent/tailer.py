@@ -41,6 +41,8 @@ class Tailer:
         self.clock = clock
         self.put = put
         self.rotated = False
+        self.busy = False
+        self.missed = 0
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.run, name=f"tail {source.path}", daemon=True)
 
@@ -52,13 +54,16 @@ class Tailer:
         """Read until stopped; what is then unread is not read by this tailer."""
         try:
             while not self.stopped.is_set():
+                self.busy = True
                 read = os.pread(self.descriptor, READ, self.read_to)
                 if not read:
+                    self.busy = False
                     self.stopped.wait(self.poll)
                     continue
                 self.read_to += len(read)
                 self.forward(read)
         finally:
+            self.missed = self.unread()
             os.close(self.descriptor)
             self.descriptor = -1
 
@@ -97,6 +102,10 @@ class Tailer:
     def stop(self) -> None:
         """Read nothing more."""
         self.stopped.set()
+
+    def caught_up(self) -> bool:
+        """Whether all there is was read and passed on."""
+        return not self.unread() and not self.busy
 
     def unread(self) -> int:
         """The bytes of its file that were not read yet."""
