@@ -107,23 +107,19 @@ class Sender:
 
     def run(self) -> None:
         """Send payload after payload, until the Agent stops."""
-        connection: http.client.HTTPConnection | None = None
-        while True:
+        kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
+        # It opens with its first request, and again after it was closed.
+        connection = kind(self.host, self.port, timeout=self.timeout)
+        while not self.stopped.is_set():
             try:
                 payload = self.pipeline.payloads.get(timeout=0.1)
             except queue.Empty:
-                if self.stopped.is_set():
-                    return
                 continue
             body = self.encoded(payload)
             while not self.stopped.is_set():
-                connection = connection or self.connect()
-                status = self.post(connection, body)
-                if status is None:
-                    connection.close()
-                    connection = None
-                if self.over(status, payload):
+                if self.over(self.post(connection, body), payload):
                     break
+        connection.close()
 
     def over(self, status: int | None, payload: Payload) -> bool:
         """Whether the intake is done with a payload; if not, wait before the next attempt.
@@ -146,11 +142,6 @@ class Sender:
         self.done(payload)
         return True
 
-    def connect(self) -> http.client.HTTPConnection:
-        """A connection that is opened by its first request."""
-        kind = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
-        return kind(self.host, self.port, timeout=self.timeout)
-
     def post(self, connection: http.client.HTTPConnection, body: bytes) -> int | None:
         """The status of a reply; None without one."""
         headers = {
@@ -167,9 +158,8 @@ class Sender:
             reply.read()
         except (OSError, http.client.HTTPException) as error:
             self.journal.debug(f"Could not send payload: {error!r}")
-            return None
-        if reply.will_close:
             connection.close()
+            return None
         return reply.status
 
     def encoded(self, payload: Payload) -> bytes:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -29,9 +29,10 @@ class Sending:
         self.done: list[int] = []
         self.pipeline = Pipeline(settings)
         self.sender = Sender(settings, self.pipeline, self.finish, self.counters, journal)
-        self.threads = [threading.Thread(target=self.pipeline.batch)]
+        self.threads = [threading.Thread(target=self.pipeline.batch, daemon=True)]
         self.threads += [
-            threading.Thread(target=self.sender.run) for _ in range(self.sender.threads)
+            threading.Thread(target=self.sender.run, daemon=True)
+            for _ in range(self.sender.threads)
         ]
         for thread in self.threads:
             thread.start()
@@ -55,10 +56,22 @@ class Sending:
 
 
 @pytest.fixture
-def sending(house: House, journal: Journal) -> Iterator[Sending]:
-    sending = Sending(house, journal, api_key="abc")
+def start(house: House, journal: Journal) -> Iterator[Callable[..., Sending]]:
+    """Starts pipelines with changed settings, and ends them."""
+    started: list[Sending] = []
+
+    def sending(**changed: Any) -> Sending:
+        started.append(Sending(house, journal, **changed))
+        return started[-1]
+
     yield sending
-    sending.stop()
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def sending(start: Callable[..., Sending]) -> Sending:
+    return start(api_key="abc")
 
 
 def test_the_envelope_is_of_the_block_and_the_agent(sending: Sending, intake: Intake) -> None:
@@ -103,16 +116,15 @@ def test_a_refusal_for_good_drops_the_payload_and_is_done_with_it(
     ],
 )
 def test_all_else_is_tried_again(
-    house: House, journal: Journal, intake: Intake, step: dict[str, Any]
+    start: Callable[..., Sending], intake: Intake, step: dict[str, Any]
 ) -> None:
-    sending = Sending(house, journal, logs_config__http_timeout=0.5)
+    sending = start(logs_config__http_timeout=0.5)
     intake.script(step | {"times": 3})
     sending.put("a")
     eventually(lambda: sending.done == [1])
     assert intake.messages() == ["a"]
     assert sending.counters.shown()["DestinationErrors"] == 3
     assert sending.counters.shown()["DestinationLogsDropped"] == {}
-    sending.stop()
 
 
 def test_an_answer_that_is_lost_makes_a_duplicate(sending: Sending, intake: Intake) -> None:
@@ -131,34 +143,28 @@ def test_a_key_that_the_intake_does_not_know_is_refused(sending: Sending, intake
 
 
 def test_a_payload_is_sent_when_it_is_full_or_when_it_is_time(
-    house: House, journal: Journal, intake: Intake
+    start: Callable[..., Sending], intake: Intake
 ) -> None:
-    sending = Sending(house, journal, logs_config__batch_max_size=3, logs_config__batch_wait=50)
+    sending = start(logs_config__batch_max_size=3, logs_config__batch_wait=50)
     sending.put("a", "b", "c", "d")
     eventually(lambda: sending.done == [1])
     assert intake.messages() == ["a", "b", "c"]
     eventually(lambda: sending.done == [1, 2])
     assert sending.pipeline.unsent == 0
-    sending.stop()
 
 
-def test_no_payload_is_larger_than_the_limit(
-    house: House, journal: Journal, intake: Intake
-) -> None:
-    sending = Sending(house, journal, logs_config__batch_max_content_size=10)
+def test_no_payload_is_larger_than_the_limit(start: Callable[..., Sending], intake: Intake) -> None:
+    sending = start(logs_config__batch_max_content_size=10)
     sending.put("a" * 6, "b" * 6, "c" * 60, "d")
     eventually(lambda: len(intake.messages()) == 4)
     assert sending.done == [1, 2, 3, 4]
-    sending.stop()
 
 
 def test_a_stalled_intake_makes_the_tailer_wait(
-    house: House, journal: Journal, intake: Intake
+    start: Callable[..., Sending], intake: Intake
 ) -> None:
     intake.script({"status": 503, "times": 10_000})
-    sending = Sending(
-        house,
-        journal,
+    sending = start(
         logs_config__message_channel_size=2,
         logs_config__payload_channel_size=1,
         logs_config__batch_max_size=1,
@@ -170,23 +176,21 @@ def test_a_stalled_intake_makes_the_tailer_wait(
     intake.steps.clear()
     putting.join(10)
     eventually(lambda: len(intake.messages()) == 20)
-    sending.stop()
 
 
 def test_a_later_request_may_be_done_first_where_several_run_at_once(
-    house: House, journal: Journal, intake: Intake
+    start: Callable[..., Sending], intake: Intake
 ) -> None:
-    sending = Sending(
-        house,
-        journal,
+    sending = start(
         logs_config__batch_max_concurrent_send=4,
         logs_config__batch_max_size=1,
     )
     intake.script({"delay": 0.3})
-    sending.put("a", "b")
+    sending.put("a")
+    eventually(lambda: not intake.steps)
+    sending.put("b")
     eventually(lambda: len(sending.done) == 2)
     assert sending.done == [2, 1]
-    sending.stop()
 
 
 def test_the_wait_doubles_up_to_two_minutes_and_is_partly_forgotten(house: House) -> None:
