@@ -24,7 +24,8 @@ def check_class(name: str) -> type[Any]:
     """The class of a check.
 
     Fact: `datadog_checks.<name>` comes first, then `<name>`, from checks.d. The class is the
-    AgentCheck of the module that no other class extends.
+    AgentCheck of the module that no other class extends; the Agent lists the module with `dir` and
+    asks for each name.
     """
     base = importlib.import_module("datadog_checks.base").AgentCheck
     errors = []
@@ -36,7 +37,7 @@ def check_class(name: str) -> type[Any]:
             continue
         found = [
             value
-            for value in vars(module).values()
+            for value in (getattr(module, symbol, None) for symbol in dir(module))
             if isinstance(value, type)
             and issubclass(value, base)
             and value is not base
