@@ -97,6 +97,7 @@ pub struct Landed {
 }
 
 /// One run's delivery.
+#[allow(clippy::struct_excessive_bools)] // Each says another thing, and none follows from another.
 pub struct Delivery<S> {
     site: S,
     terms: Terms,
@@ -374,7 +375,7 @@ impl<S: Site> Delivery<S> {
 
     /// Waits until what was sent in this run is no more than the pace allows.
     fn keep_pace(&mut self) -> Result<Waited> {
-        let due = Duration::from_secs_f64(self.paced as f64 / PACE as f64);
+        let due = Duration::from_millis(self.paced.saturating_mul(1_000) / PACE);
         let now = self.tick();
         let wait = (self.began + due).saturating_sub(now);
         if self.terms.until.is_some_and(|until| now + wait > until) {

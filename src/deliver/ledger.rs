@@ -10,7 +10,7 @@ use super::sent::{Chunk, Line, Now, Sent};
 
 /// Records remembered at once: half of the ids that a place remembers, so that a walk which sends
 /// the lost ones again has room for those that survived.
-pub const MOST_SENT: usize = 32_768;
+pub(super) const MOST_SENT: usize = 32_768;
 
 /// A file that was emptied is noticed at the Agent's next scan, ten seconds by default; after three
 /// times that it has been, although nothing that came since may have moved the registry's offset.

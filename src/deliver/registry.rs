@@ -45,8 +45,7 @@ struct Moved<'a> {
 }
 
 /// Reads a registry of any version that keeps offsets; none where it is torn or something else.
-#[must_use]
-pub fn read(text: &[u8], path: &str) -> Option<Reading> {
+pub(super) fn read(text: &[u8], path: &str) -> Option<Reading> {
     let registry: Registry<'_> = serde_json::from_slice(text).ok()?;
     let key = format!("file:{path}");
     let mut reading = Reading::default();

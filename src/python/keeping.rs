@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use super::metrics::Passage;
 use super::run::Around;
-use crate::deliver::{Delivery, Ground, Lane, Line, Resume, Site, Terms, Watch};
+use crate::deliver::{Delivery, Ground, Lane, Line, Resume, Terms, Watch};
 use crate::error::Result;
 use crate::keep::Keep;
 use crate::pages::{Page, Tally};

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::time::Time;
 
 /// What happens beside the check's runs.
+#[allow(clippy::struct_excessive_bools)] // Each is a trouble of its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::deliver) struct Story {
     pub(in crate::deliver) records: u64,
@@ -306,9 +307,7 @@ impl Check {
                     }
                 }
                 let over = self.agent.borrow().now - self.agent.borrow().born
-                    >= terms
-                        .until
-                        .map_or(u64::MAX, |until| until.as_millis() as u64);
+                    >= terms.until.map_or(u64::MAX, |until| millis(until));
                 let pause = self.chance.between(0, 2) * self.chance.between(0, 700);
                 self.agent.borrow_mut().pass(pause);
                 if !records.is_empty()
@@ -323,6 +322,10 @@ impl Check {
         }
         Ok(())
     }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn text_of(place: &Place) -> String {
@@ -391,11 +394,11 @@ impl Site for Seen {
 
     fn pause(&self, span: Duration) -> Result<()> {
         self.alive()?;
-        self.0.borrow_mut().pass(span.as_millis() as u64);
+        self.0.borrow_mut().pass(millis(span));
         self.alive()
     }
 
     fn nap(&self, span: Duration) {
-        self.0.borrow_mut().pass(span.as_millis() as u64);
+        self.0.borrow_mut().pass(millis(span));
     }
 }
