@@ -21,7 +21,7 @@ mod model;
 #[cfg(test)]
 mod tests;
 
-pub use delivery::{Delivery, Landed, Opened, Terms, Waited, Watch};
+pub use delivery::{Delivery, Fit, Landed, Opened, Terms, Waited, Watch};
 pub use lane::Lane;
 pub use ledger::{Ledger, Look, Moment, Resume, Room, Why};
 pub use registry::{Entry, Reading};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::ledger::{Landing, Ledger, Look, Moment, Resume, Room, Stale, Why};
+use super::ledger::{Landing, Ledger, Look, Moment, Remnant, Resume, Room, Stale, Why};
 use super::opening::{Opening, Scene};
 use super::registry::Entry;
 use super::sent::Line;
@@ -43,6 +43,7 @@ pub struct Watch {
     /// When other logs had arrived last, at that moment.
     others: Option<String>,
     stale: Option<Stale>,
+    remnants: Vec<Remnant>,
     /// What the counter of dropped logs rose by since the last receipt.
     risen: u64,
     refusals: u32,
@@ -60,6 +61,8 @@ pub struct Terms {
     pub process: String,
     /// The length at which the Agent empties it.
     pub cap: u64,
+    /// The longest line that the Agent passes on whole.
+    pub longest: u64,
     /// When the run is over, by the clock that never steps.
     pub until: Option<Duration>,
     /// The `logs:` entry that makes the Agent write it.
@@ -84,6 +87,17 @@ pub struct Opened<S> {
     /// Whether anything may be sent in this run.
     pub ready: bool,
     /// What has to be kept before anything is sent.
+    pub text: Option<String>,
+}
+
+/// What may be sent now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// So many lines; none where the run is over.
+    pub lines: usize,
+    /// The first has to be longer by so many bytes, or a few more.
+    pub padding: u64,
+    /// What is to be kept before.
     pub text: Option<String>,
 }
 
@@ -184,31 +198,35 @@ impl<S: Site> Delivery<S> {
         self.lost
     }
 
-    /// How many of the lines, whose lengths these are, may be sent; waits until at least one may, and
-    /// none may any more where the run is over. What has to be kept before is beside it.
-    pub fn room(&mut self, lengths: &[u32]) -> Result<(usize, Option<String>)> {
+    /// How many of the lines, whose lengths these are, may be sent; waits until at least one may.
+    pub fn room(&mut self, lengths: &[u32]) -> Result<Fit> {
         self.end_the_torn_line()?;
-        let lines = loop {
+        let (lines, padding) = loop {
             if self.lost {
-                break 0;
+                break (0, 0);
             }
             let one_page = self.watch.lock().refusals > 0;
-            match self.ledger.room(lengths, one_page, self.site.now()) {
-                Room::Lines(lines) if self.receipts => break lines,
-                Room::Lines(lines) => match self.keep_pace()? {
-                    Waited::Come => break lines,
-                    Waited::Over => break 0,
+            let now = self.site.now();
+            let room = self.ledger.room(lengths, self.terms.longest, one_page, now);
+            let waited = match room {
+                Room::Lines(lines, padding) if self.receipts => break (lines, padding),
+                Room::Lines(lines, padding) => match self.keep_pace()? {
+                    Waited::Come => break (lines, padding),
+                    Waited::Over => Waited::Over,
                 },
-                Room::Wait(why) => {
-                    if self.wait(why)? == Waited::Over {
-                        break 0;
-                    }
-                    self.look_for_receipts()?;
-                }
+                Room::Wait(why) => self.wait(why)?,
+            };
+            if waited == Waited::Over {
+                break (0, 0);
             }
+            self.look_for_receipts()?;
         };
         let changed = std::mem::take(&mut self.changed);
-        Ok((lines, self.ledger.text().filter(|_| changed)))
+        Ok(Fit {
+            lines,
+            padding,
+            text: self.ledger.text().filter(|_| changed),
+        })
     }
 
     /// Waits until the lines are in the file and on the disk; `place` is where the walk has come to
@@ -257,7 +275,10 @@ impl<S: Site> Delivery<S> {
             }
             pause = (pause * 2).min(LONGEST_LOOK);
         }
-        self.watch.lock().stale = self.ledger.stale;
+        let mut watch = self.watch.lock();
+        watch.stale = self.ledger.stale;
+        watch.remnants.clone_from(&self.ledger.remnants);
+        drop(watch);
         self.site.sync(&self.terms.file)?;
         self.paced += lines.iter().map(|line| u64::from(line.bytes)).sum::<u64>();
         Ok(())
@@ -412,6 +433,7 @@ impl<S: Site> Delivery<S> {
             (None, Some(stale)) => stale.since.tick = now,
             (None, None) => {}
         }
+        self.ledger.remnants.clone_from(&self.watch.lock().remnants);
         let restarted = self.ledger.process != self.terms.process;
         if restarted {
             // What a restart means is judged once.

@@ -8,6 +8,9 @@ use crate::time::Time;
 use super::registry::Entry;
 use super::sent::{Chunk, Line, Now, Sent};
 
+/// What a line may be longer than asked by being made longer: a name, quotes and commas.
+const PADDING: u64 = 16;
+
 /// Records remembered at once: half of the ids that a place remembers, so that a walk which sends
 /// the lost ones again has room for those that survived.
 pub(super) const MOST_SENT: usize = 32_768;
@@ -25,6 +28,16 @@ pub struct Moment {
     pub wall: Time,
 }
 
+/// Where a tailer stands that reads on in a file after it was emptied in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Remnant {
+    offset: u64,
+    until: Duration,
+}
+
+/// A tailer is closed a minute after the scan that noticed, with room to spare.
+const CLOSED: Duration = Duration::from_secs(90);
+
 /// What a look at the file found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -37,8 +50,8 @@ pub struct Look {
 /// How much may be sent now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// So many of the lines.
-    Lines(usize),
+    /// So many of the lines, the first made longer by so many bytes.
+    Lines(usize, u64),
     /// None, until something has happened.
     Wait(Why),
 }
@@ -123,6 +136,7 @@ pub struct Ledger {
     pub(super) end: u64,
     pub(super) confirmed: u64,
     pub(super) stale: Option<Stale>,
+    pub(super) remnants: Vec<Remnant>,
     pub(super) entry: Option<Entry>,
     pub(super) taken: i64,
     /// The Agent's counter of dropped logs, as read last.
@@ -149,6 +163,7 @@ impl Ledger {
             end: 0,
             confirmed: 0,
             stale: None,
+            remnants: Vec::new(),
             entry: None,
             taken: 0,
             dropped: None,
@@ -192,7 +207,7 @@ impl Ledger {
 
     /// How many of the lines, whose lengths these are, may be sent now.
     #[must_use]
-    pub fn room(&self, lengths: &[u32], one_page: bool, now: Moment) -> Room {
+    pub fn room(&self, lengths: &[u32], longest: u64, one_page: bool, now: Moment) -> Room {
         let confirmed = self.is_confirmed();
         if one_page && !confirmed {
             return Room::Wait(Why::Refused);
@@ -216,16 +231,34 @@ impl Ledger {
         let below = above.map_or(self.cap, |stale| {
             self.cap.min(stale.offset.saturating_sub(1))
         });
+        // A tailer of what was in the file before sends a second time what grows beyond it.
+        let remnants = self
+            .remnants
+            .iter()
+            .filter(|remnant| now.tick < remnant.until);
+        let remnants = remnants.map(|remnant| remnant.offset.saturating_sub(1));
+        let below = remnants.min().map_or(below, |remnant| below.min(remnant));
         match fitting(lengths, self.end, below) {
             0 if above.is_some() => Room::Wait(Why::Unnoticed),
             0 if !confirmed => Room::Wait(Why::Full),
-            // The next line empties the file, and nothing in it is unread.
-            0 => {
-                let below = self.cap.min(self.offset_seen().saturating_sub(1));
-                Room::Lines(fitting(lengths, 0, below).max(1))
-            }
-            lines => Room::Lines(lines.min(MOST_SENT)),
+            0 => self.room_in_the_next(lengths, longest, below),
+            lines => Room::Lines(lines.min(MOST_SENT), 0),
         }
+    }
+
+    /// The next line empties the file, in which nothing is unread; where it would still fit, but for
+    /// a tailer that must not see it, it is made longer until it does not.
+    fn room_in_the_next(&self, lengths: &[u32], longest: u64, below: u64) -> Room {
+        let first = lengths.first().map_or(0, |length| u64::from(*length));
+        let padding = (self.cap + 1).saturating_sub(self.end + first);
+        if padding > 0 && first + padding + PADDING > longest {
+            return Room::Wait(Why::Unnoticed);
+        }
+        let below = below
+            .min(self.offset_seen().saturating_sub(1))
+            .min(self.end.saturating_sub(1));
+        let margin = padding + PADDING * u64::from(padding > 0);
+        Room::Lines(fitting(lengths, margin, below).max(1), padding)
     }
 
     /// What became of lines that were sent, by what the file is now; `patient` until it has had time.
@@ -388,6 +421,13 @@ impl Ledger {
     fn cut(&mut self, look: Look, lines: &[Line], at: usize, now: Moment) -> Landing {
         let (dropped, rest) = lines.split_at_checked(at).unwrap_or((lines, &[]));
         let lost = self.lose(|_| Now::Lost) + dropped.len();
+        self.remnants.retain(|remnant| now.tick < remnant.until);
+        if lost == 0 && look.inode == self.inode {
+            self.remnants.push(Remnant {
+                offset: self.end,
+                until: now.tick + CLOSED,
+            });
+        }
         // The Agent may read on in the new lines as if they were the old ones, where those were not
         // all read.
         let trusted = if lost == 0 { rest } else { &[] };

@@ -76,6 +76,7 @@ impl Ledger {
             self.sent = self.sent.placed_anew(|_| Now::Confirmed);
             file.clone_into(&mut self.file);
             (self.confirmed, self.stale, self.entry, self.taken) = (0, None, None, 0);
+            self.remnants.clear();
         }
         self.end = look.map_or(0, |look| look.size);
         self.inode = look.map_or(0, |look| look.inode);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Agent, Chance};
 use crate::deliver::ledger::{Look, Moment, Resume};
 use crate::deliver::registry::{self, Reading};
-use crate::deliver::{Counters, Delivery, Line, Site, Terms, Watch};
+use crate::deliver::{Counters, Delivery, Fit, Line, Site, Terms, Watch};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
@@ -62,6 +62,11 @@ fn line(record: u64) -> Vec<u8> {
 /// The record of a line that arrived whole.
 fn record(text: &[u8]) -> Option<u64> {
     let number = std::str::from_utf8(text.get(..6)?).ok()?.parse().ok()?;
+    let padded = text
+        .iter()
+        .position(|byte| *byte == b'-')
+        .unwrap_or(text.len());
+    let text = text.get(..padded)?;
     (line(number) == text).then_some(number)
 }
 
@@ -125,6 +130,13 @@ impl Check {
         times.values().map(|times| times - 1).sum()
     }
 
+    /// How many pieces of lines arrived.
+    pub(in crate::deliver) fn pieces(&self) -> usize {
+        let agent = self.agent.borrow();
+        let whole = |text: &&Vec<u8>| record(text).is_none();
+        agent.pipeline.arrived.iter().filter(whole).count()
+    }
+
     fn missing(&self) -> BTreeSet<u64> {
         let agent = self.agent.borrow();
         let arrived: BTreeSet<u64> = agent
@@ -179,6 +191,7 @@ impl Check {
             file,
             process,
             cap: agent.cap as u64,
+            longest: agent.cap as u64 / 2,
             until: Some(Duration::from_millis(until)),
             entry: String::new(),
         };
@@ -285,22 +298,32 @@ impl Check {
                 loop {
                     let lines: Vec<Line> = records.iter().map(|record| sized(*record)).collect();
                     let lengths: Vec<u32> = lines.iter().map(|line| line.bytes).collect();
-                    let (fit, moved) = if lines.is_empty() {
-                        (0, None)
+                    let fit = if lines.is_empty() {
+                        Fit::default()
                     } else {
                         delivery.room(&lengths)?
                     };
-                    if moved.is_some() {
-                        keep(&mut self.kept, moved);
+                    if fit.text.is_some() {
+                        keep(&mut self.kept, fit.text);
                     }
-                    if fit == 0 && !lines.is_empty() {
+                    if fit.lines == 0 && !lines.is_empty() {
                         break;
                     }
-                    for record in records.drain(..fit) {
-                        self.agent.borrow_mut().send(&terms.file, &line(record));
+                    let mut out: Vec<Line> = Vec::new();
+                    for record in records.drain(..fit.lines) {
+                        let mut text = line(record);
+                        if out.is_empty() && fit.padding > 0 {
+                            text.resize(
+                                text.len() + usize::try_from(fit.padding).unwrap_or(0),
+                                b'-',
+                            );
+                        }
+                        let bytes = u32::try_from(text.len() + 1).unwrap_or(u32::MAX);
+                        out.push(Line { key: record, bytes });
+                        self.agent.borrow_mut().send(&terms.file, &text);
                     }
                     let last = records.is_empty();
-                    let landed = delivery.landed(&lines[..fit], last.then_some(text.as_str()))?;
+                    let landed = delivery.landed(&out, last.then_some(text.as_str()))?;
                     keep(&mut self.kept, landed.text);
                     if landed.lost || last {
                         break;

@@ -8,6 +8,7 @@ const SCAN: u64 = 10_000;
 const POLL: u64 = 1_000;
 const BATCH_WAIT: u64 = 5_000;
 const FLUSH: u64 = 1_000;
+const CLOSE_TIMEOUT: u64 = 60_000;
 
 pub(super) enum Written {
     Registry(Vec<u8>),
@@ -21,6 +22,8 @@ struct Tailer {
     at: usize,
     /// After a rotation was noticed: the old file's bytes, and no entry in the registry.
     drains: Option<Vec<u8>>,
+    /// The same where the file was emptied in place: it reads on there for a minute.
+    closes: Option<u64>,
 }
 
 struct Message {
@@ -74,7 +77,7 @@ impl Pipeline {
     pub(super) fn beat(&mut self, now: u64, born: u64, files: &BTreeMap<String, File>) -> Written {
         let age = now - born;
         if age.is_multiple_of(SCAN) {
-            self.scan(files);
+            self.scan(now, files);
         }
         if age.is_multiple_of(POLL) {
             self.read(now, files);
@@ -86,21 +89,23 @@ impl Pipeline {
         Written::Nothing
     }
 
-    fn scan(&mut self, files: &BTreeMap<String, File>) {
+    fn scan(&mut self, now: u64, files: &BTreeMap<String, File>) {
         for (name, file) in files {
             if !self.served.contains(name) {
                 continue;
             }
-            let open = self
-                .tailers
-                .iter_mut()
-                .find(|tailer| tailer.file == *name && tailer.drains.is_none());
+            let open = self.tailers.iter_mut().find(|tailer| {
+                tailer.file == *name && tailer.drains.is_none() && tailer.closes.is_none()
+            });
             match open {
                 Some(tailer) if tailer.inode != file.inode => {
                     tailer.drains = Some(self.removed.remove(&tailer.inode).unwrap_or_default());
                     self.open(name, file.inode, 0);
                 }
-                Some(tailer) if tailer.at > file.bytes.len() => tailer.at = 0,
+                Some(tailer) if tailer.at > file.bytes.len() => {
+                    tailer.closes = Some(now + CLOSE_TIMEOUT);
+                    self.open(name, file.inode, 0);
+                }
                 Some(_) => {}
                 None => {
                     let at = match self.offsets.get(name) {
@@ -120,6 +125,7 @@ impl Pipeline {
             inode,
             at,
             drains: None,
+            closes: None,
         });
     }
 
@@ -145,7 +151,8 @@ impl Pipeline {
                 tailer.at += line.len();
                 self.batch.push_back(Message {
                     text: text.to_vec(),
-                    receipt: (!lasts).then(|| (tailer.file.clone(), tailer.at)),
+                    receipt: (!lasts && tailer.closes.is_none())
+                        .then(|| (tailer.file.clone(), tailer.at)),
                     read: now,
                 });
             }
@@ -153,7 +160,8 @@ impl Pipeline {
                 tailer.inode = 0;
             }
         }
-        self.tailers.retain(|tailer| tailer.inode != 0);
+        self.tailers
+            .retain(|tailer| tailer.inode != 0 && tailer.closes.is_none_or(|end| now < end));
     }
 
     fn send(&mut self, now: u64) {

@@ -55,8 +55,8 @@ fn in_peace_every_record_arrives_once() {
     for seed in stories() {
         let check = lived(seed, Story::default());
         assert_eq!(
-            (check.resent, check.passed, check.repeated()),
-            (0, 0, 0),
+            (check.resent, check.passed, check.repeated(), check.pieces()),
+            (0, 0, 0, 0),
             "seed {seed}"
         );
     }
@@ -73,8 +73,8 @@ fn through_outages_every_record_arrives_once() {
             },
         );
         assert_eq!(
-            (check.resent, check.passed, check.repeated()),
-            (0, 0, 0),
+            (check.resent, check.passed, check.repeated(), check.pieces()),
+            (0, 0, 0, 0),
             "seed {seed}"
         );
     }
