@@ -285,12 +285,7 @@ fn after_a_refusal_one_page_is_tried_at_a_time() {
 
 #[test]
 fn what_is_no_ledger_and_no_place_is_not_read() {
-    for text in [
-        "[]",
-        "7",
-        r#"{"sent":[]}"#,
-        r#"{"sent":[[0,"!"]],"base":{}}"#,
-    ] {
+    for text in ["7", r#"{"sent":[]}"#, r#"{"sent":[[0,"!"]],"base":{}}"#] {
         assert!(Ledger::read(text, FILE, "one", CAP).is_none(), "{text}");
     }
 }
