@@ -34,9 +34,11 @@ def check_class(name: str) -> type[Any]:
         except Exception as error:  # noqa: BLE001 (a check may raise anything when it is imported)
             errors.append(f"{module_name}: {error!r}")
             continue
+        # In the order of their names, and those too that the module makes when they are asked for.
+        values = [getattr(module, member) for member in dir(module)]
         found = [
             value
-            for value in vars(module).values()
+            for value in values
             if isinstance(value, type)
             and issubclass(value, base)
             and value is not base
