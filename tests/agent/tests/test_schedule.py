@@ -24,6 +24,10 @@ class Heard:
         """Take in a report."""
         self.reports.append((event, said))
 
+    def say(self, level: str, message: str) -> None:
+        """Take in a message."""
+        self.report("log", level=level, message=message)
+
     def count(self, event: str) -> int:
         """How often something was reported."""
         return sum(name == event for name, _ in self.reports)
