@@ -52,14 +52,14 @@ class Running:
             stdin.write((json.dumps({"command": command, **parameters}) + "\n").encode())
             stdin.flush()
         except BrokenPipeError:
-            raise Died(f"no answer to {command}: exit status {self.process.wait()}") from None
+            raise Died(f"no answer to {command}: exit status {self.gone()}") from None
         return self.answer()
 
     def answer(self) -> dict[str, Any]:
         """The next line that it says."""
         line = self.process.stdout.readline() if self.process.stdout else b""
         if not line:
-            raise Died(f"exit status {self.process.wait()}")
+            raise Died(f"exit status {self.gone()}")
         said: dict[str, Any] = json.loads(line)
         return said
 

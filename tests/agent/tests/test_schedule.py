@@ -24,6 +24,10 @@ class Heard:
         """Take in a report."""
         self.reports.append((event, said))
 
+    def say(self, level: str, message: str) -> None:
+        """Take in a message."""
+        self.report("log", level=level, message=message)
+
     def count(self, event: str) -> int:
         """How often something was reported."""
         return sum(name == event for name, _ in self.reports)
@@ -134,10 +138,29 @@ def test_the_successor_runs_beside_the_one_that_was_cancelled(schedule: Schedule
     assert old.runs == 1
 
 
+def test_a_check_that_was_removed_while_it_waited_for_a_worker_does_not_run(
+    schedule: Schedule,
+) -> None:
+    busy = [Fake(str(number), waits=True) for number in range(4)]
+    for check in busy:
+        schedule.add(check)
+    eventually(lambda: all(check.running for check in busy))
+    late, last = Fake("late"), Fake("last")
+    schedule.add(late)
+    # Long enough for the scheduler to have it in its hands.
+    time.sleep(0.1)
+    schedule.remove("late", 1)
+    schedule.add(last)
+    for check in busy:
+        check.end.set()
+    eventually(lambda: last.runs)
+    assert not late.runs
+
+
 def test_a_cancel_that_takes_too_long_is_left_alone(schedule: Schedule) -> None:
     check = Fake("a")
     stuck = threading.Event()
-    check.cancel = lambda: stuck.wait(10)  # type: ignore[method-assign, assignment, return-value]
+    check.cancel = lambda: stuck.wait(10)  # type: ignore[method-assign, assignment]
     schedule.add(check)
     begun = time.monotonic()
     schedule.remove("a", 0.1)
