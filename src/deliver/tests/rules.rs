@@ -289,3 +289,20 @@ fn what_is_no_ledger_and_no_place_is_not_read() {
         assert!(Ledger::read(text, FILE, "one", CAP).is_none(), "{text}");
     }
 }
+
+#[test]
+fn after_a_surprise_only_what_was_read_later_is_believed() {
+    let mut ledger = sent(10);
+    let other = |size| Some(Look { size, inode: 8 });
+    let scene = scene("one", other(400), entry(300, 2));
+    assert_eq!(ledger.open(&scene), Opening::Ready(10));
+    ledger.adopt(FILE, other(400), scene.entry, scene.now);
+    assert_eq!(room(&ledger, 610), Room::Wait(Why::Unnoticed));
+    assert_eq!(room(&ledger, 631), Room::Lines(6, 0));
+    let landed = ledger.landed(other(900), &lines(0..5), true, at(631));
+    assert_eq!(landed, Landing::There);
+    // Of the old file, on its way until now.
+    assert!(!ledger.observe(entry(250, 609), at(632)));
+    assert!(ledger.observe(entry(800, 633), at(640)));
+    assert_eq!(ledger.unconfirmed(), 1);
+}
