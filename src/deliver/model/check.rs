@@ -334,7 +334,7 @@ impl Check {
                     }
                 }
                 let over = self.agent.borrow().now - self.agent.borrow().born
-                    >= terms.until.map_or(u64::MAX, |until| millis(until));
+                    >= terms.until.map_or(u64::MAX, millis);
                 let pause = self.chance.between(0, 2) * self.chance.between(0, 700);
                 self.agent.borrow_mut().pass(pause);
                 if !records.is_empty()

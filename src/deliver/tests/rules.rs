@@ -1,5 +1,8 @@
 //! The rules of the ledger, each alone.
 
+// What is looked at may not be there: so it is passed on.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::time::Duration;
 
 use crate::deliver::ledger::{Landing, Ledger, Look, Moment, Room, Why};
@@ -57,7 +60,7 @@ fn scene(process: &'static str, look: Option<Look>, entry: Option<Entry>) -> Sce
         process,
         look,
         entry,
-        age: Duration::from_secs(600),
+        age: Duration::from_mins(10),
         waited: Duration::ZERO,
         now: at(600),
     }
