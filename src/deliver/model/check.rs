@@ -47,6 +47,8 @@ pub(in crate::deliver) struct Check {
     pub(in crate::deliver) cut_off: u64,
     pub(in crate::deliver) resent: u64,
     pub(in crate::deliver) passed: u64,
+    /// Places kept before the lines were on the disk.
+    pub(in crate::deliver) unsynced: u64,
     trace: Vec<String>,
 }
 
@@ -82,6 +84,7 @@ impl Check {
             cut_off: 0,
             resent: 0,
             passed: 0,
+            unsynced: 0,
             trace: Vec::new(),
         }
     }
@@ -324,13 +327,14 @@ impl Check {
                     }
                     let last = records.is_empty();
                     let landed = delivery.landed(&out, last.then_some(text.as_str()))?;
+                    self.unsynced += u64::from(!self.agent.borrow().is_synced(&terms.file));
                     keep(&mut self.kept, landed.text);
                     if landed.lost || last {
                         break;
                     }
                 }
                 let over = self.agent.borrow().now - self.agent.borrow().born
-                    >= terms.until.map_or(u64::MAX, |until| millis(until));
+                    >= terms.until.map_or(u64::MAX, millis);
                 let pause = self.chance.between(0, 2) * self.chance.between(0, 700);
                 self.agent.borrow_mut().pass(pause);
                 if !records.is_empty()

@@ -1,5 +1,8 @@
 //! The rules of the ledger, each alone.
 
+// What is looked at may not be there: so it is passed on.
+#![allow(clippy::unnecessary_wraps)]
+
 use std::time::Duration;
 
 use crate::deliver::ledger::{Landing, Ledger, Look, Moment, Room, Why};
@@ -57,7 +60,7 @@ fn scene(process: &'static str, look: Option<Look>, entry: Option<Entry>) -> Sce
         process,
         look,
         entry,
-        age: Duration::from_secs(600),
+        age: Duration::from_mins(10),
         waited: Duration::ZERO,
         now: at(600),
     }
@@ -288,4 +291,21 @@ fn what_is_no_ledger_and_no_place_is_not_read() {
     for text in ["7", r#"{"sent":[]}"#, r#"{"sent":[[0,"!"]],"base":{}}"#] {
         assert!(Ledger::read(text, FILE, "one", CAP).is_none(), "{text}");
     }
+}
+
+#[test]
+fn after_a_surprise_only_what_was_read_later_is_believed() {
+    let mut ledger = sent(10);
+    let other = |size| Some(Look { size, inode: 8 });
+    let scene = scene("one", other(400), entry(300, 2));
+    assert_eq!(ledger.open(&scene), Opening::Ready(10));
+    ledger.adopt(FILE, other(400), scene.entry, scene.now);
+    assert_eq!(room(&ledger, 610), Room::Wait(Why::Unnoticed));
+    assert_eq!(room(&ledger, 631), Room::Lines(6, 0));
+    let landed = ledger.landed(other(900), &lines(0..5), true, at(631));
+    assert_eq!(landed, Landing::There);
+    // Of the old file, on its way until now.
+    assert!(!ledger.observe(entry(250, 609), at(632)));
+    assert!(ledger.observe(entry(800, 633), at(640)));
+    assert_eq!(ledger.unconfirmed(), 1);
 }

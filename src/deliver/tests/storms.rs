@@ -34,6 +34,7 @@ fn lived(seed: u64, story: Story) -> Check {
     if let Err(words) = check.live() {
         panic!("seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {words}");
     }
+    assert_eq!(check.unsynced, 0, "seed {seed}: kept before it was synced");
     let pages = check.cut_off * story.page + check.resent;
     let free = story.emptied || story.power_cuts;
     assert!(
@@ -87,6 +88,18 @@ fn a_kill_repeats_at_most_one_page() {
         outages: true,
         ..Story::default()
     });
+}
+
+#[test]
+fn after_a_kill_alone_nothing_is_thought_lost() {
+    for seed in stories() {
+        let kills = Story {
+            kills: true,
+            ..Story::default()
+        };
+        let check = lived(seed, kills);
+        assert_eq!((check.resent, check.passed), (0, 0), "seed {seed}");
+    }
 }
 
 #[test]
