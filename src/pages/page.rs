@@ -1,7 +1,7 @@
 //! What is delivered at once: the logs of one page, or of a part of it.
 
 use super::Tally;
-use crate::log::Part;
+use crate::log::{Line, Part};
 
 /// Logs ready to deliver, and the resume point to keep once they are.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Page {
     /// The length of each log's line.
     #[must_use]
     pub fn lengths(&self) -> Vec<u32> {
-        let lengths = self.logs.lines().map(|line| line.bytes());
+        let lengths = self.logs.lines().map(Line::bytes);
         lengths
             .map(|bytes| u32::try_from(bytes).unwrap_or(u32::MAX))
             .collect()

@@ -159,7 +159,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
-    logs: Part,
+    part: Part,
     next: AtomicUsize,
     emitter: Arc<Emitter>,
     cancel: Cancel,
@@ -172,7 +172,7 @@ pub(super) struct Logs {
 /// What is left of a page serves the next one.
 impl Drop for Logs {
     fn drop(&mut self) {
-        if let Some(sheet) = std::mem::take(&mut self.logs).into_sheet() {
+        if let Some(sheet) = std::mem::take(&mut self.part).into_sheet() {
             self.tray.give_back(sheet);
         }
     }
@@ -181,14 +181,14 @@ impl Drop for Logs {
 impl Logs {
     /// Logs that end early once `cancel` is raised; then `cut` says so.
     pub(super) fn new(
-        logs: Part,
+        part: Part,
         emitter: Arc<Emitter>,
         cancel: Cancel,
         cut: Arc<AtomicBool>,
         tray: Tray,
     ) -> Self {
         Self {
-            logs,
+            part,
             next: AtomicUsize::new(0),
             emitter,
             cancel,
@@ -213,7 +213,7 @@ impl Logs {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(line) = self.logs.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
+        let Some(line) = self.part.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
             return Ok(None);
         };
         if self.is_late() {
