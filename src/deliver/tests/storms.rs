@@ -22,7 +22,7 @@ fn lived(seed: u64, story: Story) -> Check {
     } else {
         AtTheCap::Recreate
     };
-    let cap = usize::try_from(chance.between(100, 3_000)).unwrap();
+    let cap = usize::try_from(chance.between(300, 3_000)).unwrap();
     let mut agent = Agent::new(cap, at_the_cap);
     agent.pipeline.from_the_beginning = true;
     let story = Story {
@@ -39,8 +39,9 @@ fn lived(seed: u64, story: Story) -> Check {
     let free = story.emptied || story.power_cuts;
     assert!(
         free || check.repeated() <= pages,
-        "seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {} repeated",
-        check.repeated()
+        "seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {} repeated\n{}",
+        check.repeated(),
+        check.told()
     );
     check
 }
