@@ -128,6 +128,7 @@ impl Ledger {
                 since: scene.now,
                 in_flight: false,
             });
+            self.leave_a_tailer(entry.offset, scene.now);
             return Opening::Ready(0);
         }
         self.stale = None;
