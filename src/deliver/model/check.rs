@@ -136,6 +136,11 @@ impl Check {
         times.values().map(|times| times - 1).sum()
     }
 
+    /// How many logs the Agent itself sent again after a kill.
+    pub(in crate::deliver) fn read_again(&self) -> u64 {
+        self.agent.borrow().pipeline.read_again
+    }
+
     /// How many pieces of lines arrived.
     pub(in crate::deliver) fn pieces(&self) -> usize {
         let agent = self.agent.borrow();

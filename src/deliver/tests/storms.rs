@@ -35,7 +35,7 @@ fn lived(seed: u64, story: Story) -> Check {
         panic!("seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {words}");
     }
     assert_eq!(check.unsynced, 0, "seed {seed}: kept before it was synced");
-    let pages = check.cut_off * story.page + check.resent;
+    let pages = check.cut_off * story.page + check.resent + check.read_again();
     let free = story.emptied || story.power_cuts;
     assert!(
         free || check.repeated() <= pages,
