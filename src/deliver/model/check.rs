@@ -106,20 +106,23 @@ impl Check {
                 return Ok(());
             }
             if self.agent.borrow().now > before + 4_000_000 {
-                let last = self.trace.len().saturating_sub(4);
-                self.trace.drain(60.min(last)..last);
-                let trace: Vec<String> = self
-                    .trace
-                    .iter()
-                    .map(|line| line.chars().take(260).collect())
-                    .collect();
-                let trace = trace.join("\n");
+                let trace = self.told();
                 return Err(format!(
                     "missing {:?}\n{trace}",
                     missing.iter().take(9).collect::<Vec<_>>()
                 ));
             }
         }
+    }
+
+    /// What happened, in short.
+    pub(in crate::deliver) fn told(&self) -> String {
+        let short = |line: &String| line.chars().take(260).collect::<String>();
+        let last = self.trace.len().saturating_sub(4).max(60);
+        let (first, rest) = self.trace.split_at(self.trace.len().min(60));
+        let rest = rest.get(last - 60..).unwrap_or_default();
+        let lines: Vec<String> = first.iter().chain(rest).map(short).collect();
+        lines.join("\n")
     }
 
     /// How often records arrived more than once.
@@ -131,6 +134,11 @@ impl Check {
             }
         }
         times.values().map(|times| times - 1).sum()
+    }
+
+    /// How many logs the Agent itself sent again after a kill.
+    pub(in crate::deliver) fn read_again(&self) -> u64 {
+        self.agent.borrow().pipeline.read_again
     }
 
     /// How many pieces of lines arrived.
