@@ -6,10 +6,12 @@ mod cursor;
 mod demo;
 mod patience;
 mod preview;
+mod sample;
 mod secret;
 mod sim;
 mod sources;
 mod stop;
+mod test;
 mod validate;
 mod wording;
 
@@ -36,6 +38,8 @@ enum Verb {
     Sources(sources::Arguments),
     /// Check a configuration, offline, with line numbers
     Validate(validate::Arguments),
+    /// Try streams out on their APIs: a line for each check, with its fix
+    Test(test::Arguments),
     /// Print the mapped logs as JSON lines; nothing is sent or kept
     Preview(preview::Arguments),
     /// Show or move the resume point of a stream (`store: file`)
@@ -74,6 +78,7 @@ fn run(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), S
         Verb::Demo(arguments) => demo::run(arguments, python, out),
         Verb::Sources(arguments) => sources::run(arguments, out),
         Verb::Validate(arguments) => validate::run(arguments, out),
+        Verb::Test(arguments) => test::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),

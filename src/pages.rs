@@ -1,5 +1,6 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
+mod between;
 mod reader;
 mod report;
 mod stream;
@@ -14,6 +15,7 @@ use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
 
+pub use between::Between;
 use reader::Reader;
 pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
@@ -142,7 +144,7 @@ impl<S: Surroundings> Run<S> {
             }
             let source = Arc::clone(&self.stream.source);
             let call = source.call(&self.stream.config.filling, &ask)?;
-            match self.stream.fetch.call(&call, self.deadline, &self.around) {
+            match self.stream.ask(&call, self.deadline, &self.around) {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.take(reply, &ask).map(Some);
                 }
