@@ -16,7 +16,6 @@ use crate::source::{From, Reply, Source};
 use crate::time::Time;
 use hide::Hider;
 
-
 /// How samples are written.
 const VERSION: u64 = 1;
 
@@ -90,7 +89,10 @@ impl Sample {
     /// Writes the sample for its owner's eyes alone, in place of what was there.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Stop> {
         self.written(path).map_err(|error| {
-            Stop::short(format!("the sample cannot be written to {}: {error}", path.display()))
+            Stop::short(format!(
+                "the sample cannot be written to {}: {error}",
+                path.display()
+            ))
         })
     }
 
@@ -156,16 +158,13 @@ impl Sample {
 }
 
 impl KeptReply {
-    fn of(
-        reply: &Reply,
-        config: &Config,
-        hider: &Hider,
-        scrub: &dyn Fn(&str) -> String,
-    ) -> Self {
+    fn of(reply: &Reply, config: &Config, hider: &Hider, scrub: &dyn Fn(&str) -> String) -> Self {
         let (body, left_out) = hider.hidden(&reply.text(), MOST_BYTES);
         let wanted = wanted(&config.source);
         let headers = reply.headers.iter().filter(|(name, _)| {
-            wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
+            wanted
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(name))
         });
         Self {
             status: reply.status,
@@ -189,7 +188,11 @@ fn wanted(source: &Source) -> Vec<String> {
         limit.and_then(|limit| limit.reset.as_ref()),
     ];
     let signs = source.partial.iter().map(|sign| &sign.when);
-    let own = places.into_iter().flatten().chain(signs).chain(&source.warnings);
+    let own = places
+        .into_iter()
+        .flatten()
+        .chain(signs)
+        .chain(&source.warnings);
     let own = own.filter_map(|from| match from {
         From::Header(name) => Some(name.clone()),
         _ => None,

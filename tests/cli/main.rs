@@ -6,6 +6,7 @@ mod demo;
 mod preview;
 mod sim;
 mod sources;
+mod test;
 mod validate;
 
 use std::io::Write;

@@ -27,13 +27,23 @@ impl Hider {
         let listed = |key: &str| {
             let items = config.log.get(key).and_then(Value::as_array);
             let texts = items.into_iter().flatten().filter_map(Value::as_str);
-            texts.filter_map(|text| Path::parse(text).ok()).collect::<Vec<_>>()
+            texts
+                .filter_map(|text| Path::parse(text).ok())
+                .collect::<Vec<_>>()
         };
-        let ids = config.source.record.id.iter().flat_map(|paths| paths.0.clone());
+        let ids = config
+            .source
+            .record
+            .id
+            .iter()
+            .flat_map(|paths| paths.0.clone());
         Self {
             records: config.source.records.clone(),
             lines: config.source.format == Format::Ndjson,
-            paths: ["drop", "redact", "hash"].into_iter().flat_map(listed).collect(),
+            paths: ["drop", "redact", "hash"]
+                .into_iter()
+                .flat_map(listed)
+                .collect(),
             ids: ids.collect(),
         }
     }
@@ -125,7 +135,8 @@ fn hide_at(value: &mut Value, path: &[String], word: &str) {
     };
     match value {
         Value::Object(map) if step == EVERY => {
-            map.values_mut().for_each(|inner| hide_at(inner, ahead, word));
+            map.values_mut()
+                .for_each(|inner| hide_at(inner, ahead, word));
         }
         Value::Object(map) => {
             if let Some(inner) = map.get_mut(step) {
@@ -133,7 +144,9 @@ fn hide_at(value: &mut Value, path: &[String], word: &str) {
             }
         }
         Value::Array(items) if step == EVERY => {
-            items.iter_mut().for_each(|inner| hide_at(inner, ahead, word));
+            items
+                .iter_mut()
+                .for_each(|inner| hide_at(inner, ahead, word));
         }
         Value::Array(items) => {
             let at = step.parse::<usize>().ok();
@@ -195,7 +208,10 @@ mod tests {
         Hider {
             records: Path::parse("results").unwrap(),
             lines: false,
-            paths: paths.iter().map(|path| Path::parse(path).unwrap()).collect(),
+            paths: paths
+                .iter()
+                .map(|path| Path::parse(path).unwrap())
+                .collect(),
             ids: vec![Path::parse("id").unwrap()],
         }
     }
@@ -215,7 +231,10 @@ mod tests {
         let kept = hidden(&["args.password", "users.*.mail"], &body);
         assert!(!kept.to_string().contains("hunter2"), "{kept}");
         assert!(!kept.to_string().contains("example.com"), "{kept}");
-        assert_eq!(kept["results"][0]["args"], "{\"password\":\"[redacted]\",\"n\":1}");
+        assert_eq!(
+            kept["results"][0]["args"],
+            "{\"password\":\"[redacted]\",\"n\":1}"
+        );
         assert_eq!(kept["results"][1]["id"], "b");
     }
 
@@ -228,7 +247,10 @@ mod tests {
 
     #[test]
     fn where_the_records_cannot_be_found_no_value_is_kept() {
-        let kept = hidden(&["secret"], &json!({"items": [{"secret": "hunter2"}], "n": 3}));
+        let kept = hidden(
+            &["secret"],
+            &json!({"items": [{"secret": "hunter2"}], "n": 3}),
+        );
         assert_eq!(kept, json!({"items": [{"secret": "[redacted]"}], "n": 3}));
         let (text, _) = hider(&["secret"]).hidden("{\"secret\": \"hunter2\"", 1_000);
         assert_eq!(text, UNREADABLE);
@@ -238,8 +260,11 @@ mod tests {
     fn a_reply_to_the_letter_where_nothing_is_hidden_and_cut_by_records() {
         let body = "{\"results\": [ {\"n\": 12345678901234567890.50} ]}";
         assert_eq!(hider(&[]).hidden(body, 1_000), (body.to_owned(), 0));
-        let records: Vec<Value> = (0..100).map(|n| json!({"n": n, "pad": "x".repeat(100)})).collect();
-        let (text, left_out) = hider(&[]).hidden(&json!({"results": records, "next": "c"}).to_string(), 2_000);
+        let records: Vec<Value> = (0..100)
+            .map(|n| json!({"n": n, "pad": "x".repeat(100)}))
+            .collect();
+        let (text, left_out) =
+            hider(&[]).hidden(&json!({"results": records, "next": "c"}).to_string(), 2_000);
         let kept: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(kept["results"].as_array().unwrap().len() + left_out, 100);
         assert!(text.len() < 2_100 && left_out > 50, "{left_out}");

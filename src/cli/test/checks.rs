@@ -34,7 +34,10 @@ type Check = (&'static [&'static str], fn(&Look) -> Outcome);
 
 const ORDER: [Check; 10] = [
     (&["name", "connection"], reach::judged),
-    (&["TLS", "credentials", "permission", "request"], answer::judged),
+    (
+        &["TLS", "credentials", "permission", "request"],
+        answer::judged,
+    ),
     (&["clock"], clock::judged),
     (&["reply", "records"], shape::judged),
     (&["time"], time::judged),

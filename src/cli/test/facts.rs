@@ -82,7 +82,10 @@ pub(super) struct Taken {
 impl Leg {
     /// The replies, in order.
     pub(super) fn replies(&self) -> Vec<Reply> {
-        let came = self.heard.iter().filter_map(|heard| heard.came.as_ref().ok());
+        let came = self
+            .heard
+            .iter()
+            .filter_map(|heard| heard.came.as_ref().ok());
         came.cloned().collect()
     }
 }
@@ -90,7 +93,10 @@ impl Leg {
 impl Taken {
     /// The ids its logs carry.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        let ids = self.logs.iter().filter_map(|log| log["logwalk"]["id"].as_str());
+        let ids = self
+            .logs
+            .iter()
+            .filter_map(|log| log["logwalk"]["id"].as_str());
         ids.filter(|id| !id.is_empty())
     }
 }
@@ -137,7 +143,10 @@ impl Terms {
 
     /// The pages of a leg, read once more; what cannot be read is no page.
     pub(super) fn pages<'l>(&self, leg: &'l Leg) -> Vec<Page<'l>> {
-        let taken = leg.pages.iter().filter_map(|taken| leg.heard.get(taken.request));
+        let taken = leg
+            .pages
+            .iter()
+            .filter_map(|taken| leg.heard.get(taken.request));
         taken.filter_map(|heard| self.page(heard)).collect()
     }
 

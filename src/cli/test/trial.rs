@@ -62,7 +62,9 @@ pub(super) fn tried(config: Config, patience: Duration) -> (Facts, impl Fn(&str)
         None => secrets
             .iter()
             .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]")),
+            .fold(text.to_owned(), |text, secret| {
+                text.replace(secret, "[secret]")
+            }),
     };
     (facts, scrub)
 }

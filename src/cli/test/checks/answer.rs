@@ -9,11 +9,20 @@ use crate::source::Reply;
 const REFUSED: &str = "there is no page to look at";
 
 /// Signs of a conversation that ended before it was one.
-const NO_TLS: [&str; 4] = ["corrupt message", "handshake", "fatal alert", "InvalidContentType"];
+const NO_TLS: [&str; 4] = [
+    "corrupt message",
+    "handshake",
+    "fatal alert",
+    "InvalidContentType",
+];
 
 pub(super) fn judged(look: &Look) -> Outcome {
     let secure = look.terms.base.scheme() == "https";
-    let first = look.facts.walk.heard.first();
+    let heard = &look.facts.walk.heard;
+    // A page that was asked for again in halves was no refusal.
+    let mut judged = heard.iter();
+    let first = judged.find(|heard| !matches!(heard.came, Err(Error::TooLarge(_))));
+    let first = first.or(heard.last());
     let tls = match first.map(|first| &first.came) {
         Some(Ok(_)) if secure => Finding::good("TLS", "its certificate is trusted"),
         Some(Ok(_)) if is_here(look) => {
@@ -61,9 +70,7 @@ fn is_here(look: &Look) -> bool {
 fn tls_failed(error: &Error, secure: bool) -> Option<Finding> {
     let (words, fix) = parted(&error.to_string());
     match error {
-        Error::Config { at, .. } if at.starts_with("tls_") => {
-            Some(Finding::bad("TLS", words, fix))
-        }
+        Error::Config { at, .. } if at.starts_with("tls_") => Some(Finding::bad("TLS", words, fix)),
         Error::Unavailable(text) if text.contains("is not trusted") => Some(Finding::bad(
             "TLS",
             words,
@@ -88,7 +95,10 @@ fn refused(look: &Look, reply: &Reply) -> Outcome {
     let words = stated.unwrap_or_else(|| format!("{} from {}", reply.status, host(look)));
     // The hint is the fix, and is not to be said twice.
     let words = match hint {
-        Some(hint) => words.trim_end_matches(hint).trim_end_matches("; ").to_owned(),
+        Some(hint) => words
+            .trim_end_matches(hint)
+            .trim_end_matches("; ")
+            .to_owned(),
         None => words,
     };
     let (check, general) = match reply.status {
@@ -111,7 +121,10 @@ fn refused(look: &Look, reply: &Reply) -> Outcome {
             "the API did not accept a parameter: compare `query`, `start` and `page_size` with its \
              documentation",
         ),
-        405 => ("request", "set `request.method` to the one that the API takes"),
+        405 => (
+            "request",
+            "set `request.method` to the one that the API takes",
+        ),
         _ => (
             "request",
             "compare `base_url`, `request` and `credentials` with the API's documentation",
@@ -128,7 +141,13 @@ fn refused(look: &Look, reply: &Reply) -> Outcome {
 /// Nobody gave an answer that could be judged.
 fn no_reply(look: &Look, error: &Error) -> Outcome {
     let (words, fix) = parted(&error.to_string());
-    let or = |general: &str| if fix.is_empty() { general.to_owned() } else { fix.clone() };
+    let or = |general: &str| {
+        if fix.is_empty() {
+            general.to_owned()
+        } else {
+            fix.clone()
+        }
+    };
     let finding = match error {
         Error::Credentials(_) => Finding::bad("credentials", words, or("check `credentials`")),
         Error::Waiting { until, why } => {

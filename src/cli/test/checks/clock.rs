@@ -6,10 +6,10 @@ use super::{Look, Outcome};
 use crate::cli::test::Finding;
 use crate::cli::test::heard::Heard;
 use crate::cli::wording;
-use crate::time::Time;
 
 /// The header counts whole seconds, and the reply was on its way.
 const TOLERATED: Duration = Duration::from_secs(10);
+const SECOND: i64 = 1_000;
 
 pub(super) fn judged(look: &Look) -> Outcome {
     let legs = std::iter::once(&look.facts.walk).chain(&look.facts.resumed);
@@ -44,17 +44,62 @@ pub(super) fn judged(look: &Look) -> Outcome {
     ))
 }
 
-/// By how many milliseconds the API's clock is ahead, at least.
+/// By how many milliseconds the API's clock is ahead; nothing where it need not be.
 fn apart(heard: &Heard) -> Option<i64> {
     let date = heard.came.as_ref().ok()?.header("date")?;
     let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    let date = Time(parser.parse_timestamp(date.trim()).ok()?.as_millisecond());
-    let asked = heard.at.before(heard.took);
-    // It was written between the request and the reply, and its second had begun.
-    let (earliest, latest) = (asked.0.saturating_sub(1_000), heard.at.0);
-    Some(if date.0 < earliest {
-        date.0.saturating_sub(earliest)
-    } else {
-        date.0.saturating_sub(latest).max(0)
-    })
+    let date = parser.parse_timestamp(date.trim()).ok()?.as_millisecond();
+    // It was written between the request and the reply, and somewhere in its second.
+    let (asked, came) = (heard.at.before(heard.took).0, heard.at.0);
+    if (asked.saturating_sub(SECOND)..=came).contains(&date) {
+        return Some(0);
+    }
+    let apart = date.saturating_add(SECOND / 2).saturating_sub(came);
+    // To the second, for nobody knows better.
+    Some(apart.saturating_add(SECOND / 2).div_euclid(SECOND) * SECOND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Call, Reply};
+    use crate::time::Time;
+
+    fn heard(date: &str, took: Duration) -> Heard {
+        let call = Call {
+            post: false,
+            url: String::new(),
+            headers: Vec::new(),
+            body: None,
+        };
+        Heard {
+            call,
+            came: Ok(Reply {
+                status: 200,
+                headers: vec![("date".to_owned(), date.to_owned())],
+                body: Vec::new(),
+            }),
+            // 2026-11-20T09:30:00.900Z
+            at: Time(1_795_167_000_900),
+            took,
+        }
+    }
+
+    #[test]
+    fn a_clock_is_apart_by_what_neither_the_way_nor_the_second_explains() {
+        let quick = Duration::from_millis(20);
+        for (date, took, expected) in [
+            ("Fri, 20 Nov 2026 09:30:00 GMT", quick, Some(0)),
+            (
+                "Fri, 20 Nov 2026 09:29:41 GMT",
+                Duration::from_secs(20),
+                Some(0),
+            ),
+            ("Fri, 20 Nov 2026 09:40:00 GMT", quick, Some(600_000)),
+            ("Fri, 20 Nov 2026 09:20:00 GMT", quick, Some(-600_000)),
+            ("yesterday", quick, None),
+        ] {
+            assert_eq!(apart(&heard(date, took)), expected, "{date}");
+        }
+    }
 }

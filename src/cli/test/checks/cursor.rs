@@ -8,7 +8,8 @@ use crate::cli::test::finding::{quoted, several};
 use crate::error::Error;
 use crate::source::Next;
 
-const REPORT: &str = "report it to the vendor; until then a run ends there and the next begins by time";
+const REPORT: &str =
+    "report it to the vendor; until then a run ends there and the next begins by time";
 
 pub(super) fn judged(look: &Look) -> Outcome {
     let Some(next) = &look.terms.config.source.next else {
@@ -40,7 +41,9 @@ fn refused(look: &Look) -> Option<Finding> {
     let mut said = look.facts.walk.said.iter();
     let words = said.find(|words| words.contains("was refused"));
     let words = match (words, &look.facts.walk.failed) {
-        (Some(words), _) => parted(words).0.replace(": going on by time, nothing is lost", ""),
+        (Some(words), _) => parted(words)
+            .0
+            .replace(": going on by time, nothing is lost", ""),
         (None, Some(error)) => parted(&error.to_string()).0,
         (None, None) => format!("{status} to the request for the next page"),
     };
@@ -64,7 +67,10 @@ fn stuck(look: &Look, next: &Next) -> Option<Finding> {
             "{REPORT}; check `next.to`, which may not reach the API; where the cursor at the end is \
              meant to be asked with again, set `next.sticky: true`"
         );
-        let words = format!("it does not advance: {} was handed out twice", quoted(cursor));
+        let words = format!(
+            "it does not advance: {} was handed out twice",
+            quoted(cursor)
+        );
         return Some(Finding::bad("cursor", words, fix));
     }
     let mut pairs = look.pages.iter().zip(look.pages.iter().skip(1));
@@ -78,7 +84,11 @@ fn stuck(look: &Look, next: &Next) -> Option<Finding> {
     match &look.facts.walk.failed {
         Some(Error::Stuck(words)) if !words.contains("names no cursor") => {
             let (words, _) = parted(words);
-            Some(Finding::bad("cursor", format!("it does not advance: {words}"), REPORT))
+            Some(Finding::bad(
+                "cursor",
+                format!("it does not advance: {words}"),
+                REPORT,
+            ))
         }
         _ => None,
     }
@@ -86,7 +96,13 @@ fn stuck(look: &Look, next: &Next) -> Option<Finding> {
 
 /// The cursors of pages that have something behind them.
 fn leads<'l>(look: &'l Look) -> impl Iterator<Item = &'l String> {
-    let sticky = look.terms.config.source.next.as_ref().is_some_and(|next| next.sticky);
+    let sticky = look
+        .terms
+        .config
+        .source
+        .next
+        .as_ref()
+        .is_some_and(|next| next.sticky);
     look.pages
         .iter()
         .filter(move |page| page.more != Some(false) && !(sticky && page.records.is_empty()))
@@ -94,7 +110,8 @@ fn leads<'l>(look: &'l Look) -> impl Iterator<Item = &'l String> {
 }
 
 fn same_records(page: &Page, other: &Page) -> bool {
-    let known = |page: &Page| -> Vec<u64> { page.records.iter().map(|seen| seen.known_as).collect() };
+    let known =
+        |page: &Page| -> Vec<u64> { page.records.iter().map(|seen| seen.known_as).collect() };
     !page.records.is_empty() && known(page) == known(other)
 }
 
@@ -170,7 +187,10 @@ fn advanced(look: &Look, next: &Next) -> Finding {
     };
     Finding::note(
         "cursor",
-        format!("one page held all {}: it could not be tried", several(look.records(), "record")),
+        format!(
+            "one page held all {}: it could not be tried",
+            several(look.records(), "record")
+        ),
         format!("set `start` further back{page_size}, and test again"),
     )
 }

@@ -22,7 +22,10 @@ pub(super) fn judged(look: &Look) -> Outcome {
     if without == all.len() {
         return Outcome::one(Finding::bad(
             "id",
-            format!("no record has anything at `{paths}`; a record has {}", keys(&all)),
+            format!(
+                "no record has anything at `{paths}`; a record has {}",
+                keys(&all)
+            ),
             "set `record.id` to the path of the record's id; without one, leave `record.id` out",
         ));
     }

@@ -66,7 +66,10 @@ pub(super) fn judged(look: &Look) -> Outcome {
     if late > 0 {
         findings.push(Finding::note(
             "logs",
-            format!("{} are older than Datadog takes at their own time", several(late, "record")),
+            format!(
+                "{} are older than Datadog takes at their own time",
+                several(late, "record")
+            ),
             "`too_old` says what becomes of them; set `start` to 18h or less to begin without",
         ));
     }
@@ -98,7 +101,9 @@ fn beyond_the_index(logs: &[&Value]) -> Option<Finding> {
     let long = measured.iter().find_map(|found| found.long_name.as_ref());
     let most_tags = logs.iter().map(|log| tags(log).count()).max()?;
     if attributes >= MOST_ATTRIBUTES {
-        what.push(format!("{attributes} attributes in one log (256 are too many)"));
+        what.push(format!(
+            "{attributes} attributes in one log (256 are too many)"
+        ));
     }
     if levels >= MOST_LEVELS {
         what.push(format!("{levels} levels of nesting (10 are too many)"));

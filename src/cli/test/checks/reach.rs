@@ -48,7 +48,11 @@ pub(super) fn judged(look: &Look) -> Outcome {
             Outcome::last(bad, NO_HOST).after(vec![name])
         }
         None => Outcome::last(
-            Finding::bad("connection", format!("{who} has no address"), "check `base_url`"),
+            Finding::bad(
+                "connection",
+                format!("{who} has no address"),
+                "check `base_url`",
+            ),
             NO_HOST,
         ),
     }

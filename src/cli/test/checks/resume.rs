@@ -10,7 +10,11 @@ use crate::cli::test::finding::several;
 
 pub(super) fn judged(look: &Look) -> Outcome {
     let Some(leg) = &look.facts.resumed else {
-        return Outcome::one(Finding::note("resume", "no page came, so no place was saved", ""));
+        return Outcome::one(Finding::note(
+            "resume",
+            "no page came, so no place was saved",
+            "",
+        ));
     };
     if let Some(error) = &leg.failed {
         let (words, fix) = parted(&error.to_string());
@@ -24,7 +28,14 @@ pub(super) fn judged(look: &Look) -> Outcome {
             },
         ));
     }
-    let before: HashSet<&str> = look.facts.walk.pages.iter().take(1).flat_map(Taken::ids).collect();
+    let before: HashSet<&str> = look
+        .facts
+        .walk
+        .pages
+        .iter()
+        .take(1)
+        .flat_map(Taken::ids)
+        .collect();
     let after: Vec<&str> = leg.pages.iter().flat_map(Taken::ids).collect();
     let twice = after.iter().filter(|id| before.contains(**id)).count();
     let pages = look.terms.pages(leg);

@@ -21,7 +21,10 @@ pub(super) fn judged(look: &Look) -> Outcome {
     };
     let records = look.records();
     let pages = several(look.pages.len(), "page");
-    let mut findings = vec![Finding::good("reply", format!("the records are in {place}"))];
+    let mut findings = vec![Finding::good(
+        "reply",
+        format!("the records are in {place}"),
+    )];
     findings.extend(partial(look));
     findings.extend(page_size(look));
     if records == 0 {

@@ -74,7 +74,10 @@ fn undated(paths: &Paths, all: &[&Seen]) -> Finding {
     match found {
         Some(value) => Finding::bad(
             "time",
-            format!("what stands at `{paths}` is no time: {}", quoted(&plain(value))),
+            format!(
+                "what stands at `{paths}` is no time: {}",
+                quoted(&plain(value))
+            ),
             "set `record.time` to the event's time; known are RFC 3339 and seconds, ms, us or ns \
              since 1970",
         ),
@@ -107,7 +110,10 @@ fn without_a_zone(paths: &Paths, all: &[&Seen]) -> Option<Finding> {
     let bare = texts.find(|text| is_bare(text))?;
     Some(Finding::note(
         "time",
-        format!("times have no zone, such as {}: they are read as UTC", quoted(bare)),
+        format!(
+            "times have no zone, such as {}: they are read as UTC",
+            quoted(bare)
+        ),
         "if the vendor means another zone, logs land hours off: take a path whose time has one",
     ))
 }
