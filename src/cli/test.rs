@@ -42,9 +42,9 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
     let patience = Duration::from_secs(arguments.timeout);
     let mut sample = Sample::default();
     let mut fell_short = Vec::new();
-    for (index, config) in arguments.choice.streams(|_| true)?.into_iter().enumerate() {
+    for (index, config) in arguments.choice.streams(|_| true)?.iter().enumerate() {
         let label = config.label();
-        let terms = Terms::of(&config)?;
+        let terms = Terms::of(config)?;
         let (facts, scrub) = trial::tried(config, patience);
         let findings: Vec<Finding> = checks::judged(&terms, &facts)
             .into_iter()

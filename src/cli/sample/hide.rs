@@ -144,9 +144,9 @@ fn hide_at(value: &mut Value, path: &[String], word: &str) {
             }
         }
         Value::Array(items) if step == EVERY => {
-            items
-                .iter_mut()
-                .for_each(|inner| hide_at(inner, ahead, word));
+            for inner in items {
+                hide_at(inner, ahead, word);
+            }
         }
         Value::Array(items) => {
             let at = step.parse::<usize>().ok();

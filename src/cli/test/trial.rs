@@ -24,7 +24,10 @@ const PAGE_SIZE: u32 = 20;
 const FIRST: u64 = 1;
 
 /// Tries a stream; with the facts comes what takes its secrets out of a text.
-pub(super) fn tried(config: Config, patience: Duration) -> (Facts, impl Fn(&str) -> String) {
+pub(super) fn tried(
+    config: &Config,
+    patience: Duration,
+) -> (Facts, impl Fn(&str) -> String + use<>) {
     let began = Time::now();
     let secrets = config.secrets();
     let mut facts = Facts {
@@ -47,7 +50,7 @@ pub(super) fn tried(config: Config, patience: Duration) -> (Facts, impl Fn(&str)
         }
     };
     match config.source.base(&config.filling) {
-        Ok(base) => facts.reached = reach::reached(&config, &base, patience),
+        Ok(base) => facts.reached = reach::reached(config, &base, patience),
         Err(error) => facts.walk.failed = Some(error),
     }
     let connected = matches!(facts.reached.linked, Some(Ok(_)));
