@@ -60,6 +60,7 @@ check-format: $(VENV)/check
 check-types: $(VENV)/check $(VENV)/agent $(VENV)/test
 	$(BIN)/mypy --package datadog_checks.logwalk
 	$(BIN)/mypy python/checks.d tests/*.py
+	$(BIN)/mypy --package agent
 
 check-clippy: $(VENV)/python
 	cargo clippy --locked --all-targets -- -D warnings

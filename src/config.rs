@@ -21,6 +21,7 @@ use crate::time::Time;
 use crate::written::{Fields, Written};
 
 pub use crate::fetch::{AgentFacts, AgentProxy, DEFAULT_INTERVAL};
+pub use options::RUN_BYTES;
 
 /// One instance, checked, with every default filled in.
 #[derive(Debug, Clone)]
@@ -228,7 +229,7 @@ pub enum Start {
 /// How much one run may do; `None` is no limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
-    /// Bytes of log lines, newlines included.
+    /// Bytes of log lines, newlines included, where somebody has set it.
     pub run_bytes: Option<u64>,
     /// Seconds from the run's begin.
     pub run_seconds: Option<f64>,

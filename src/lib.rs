@@ -6,6 +6,7 @@
 //! point to [`keep`] once its logs are delivered.
 
 pub mod config;
+pub mod deliver;
 pub mod error;
 pub mod fetch;
 pub mod json;

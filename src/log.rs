@@ -15,6 +15,7 @@ mod line;
 mod mapping;
 mod message;
 mod names;
+mod part;
 mod plan;
 mod reading;
 mod rewrite;
@@ -31,6 +32,7 @@ use crate::time::Time;
 
 pub use line::{Fields, Line};
 pub use mapping::Mapping;
+pub use part::Part;
 pub use reading::Reading;
 pub use sheet::{Field, Log, Sheet, Span, Value};
 pub use tray::Tray;

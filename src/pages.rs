@@ -1,6 +1,7 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
 mod between;
+mod page;
 mod reader;
 mod report;
 mod stream;
@@ -13,23 +14,13 @@ use crate::fetch::{Deadline, Surroundings};
 use crate::log::{Mapped, Moment, Reading, Sheet, Tray};
 use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
-use crate::walk::{Ending, Fact, Lead, Place, Verdict, Walk};
+use crate::walk::{self, Ending, Fact, Lead, Place, Verdict, Walk};
 
 pub use between::Between;
+pub use page::Page;
 use reader::Reader;
 pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
-
-/// Logs ready to deliver, and the resume point to keep once they are.
-#[derive(Debug)]
-pub struct Page {
-    /// In the order of the API.
-    pub logs: Sheet,
-    /// The place after them, as JSON.
-    pub place: String,
-    /// What became of the records.
-    pub tally: Tally,
-}
 
 /// How much one run may do; none is no limit.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,13 +56,27 @@ impl<S: Surroundings> Run<S> {
         budget: Budget,
         around: S,
     ) -> Result<Self> {
+        Self::resume(stream, place, &[], budget, around)
+    }
+
+    /// The same where records are known to be delivered beyond the place.
+    pub fn resume(
+        stream: Arc<Stream>,
+        place: Option<&str>,
+        delivered: &[u64],
+        budget: Budget,
+        around: S,
+    ) -> Result<Self> {
         let now = around.now();
         let deadline = match budget.span {
             Some(span) => Deadline::within(span, &around),
             None => Deadline::NEVER,
         };
         let _ = stream.fetch.take_counts();
-        let place: Option<Place> = place.map(|text| stream.place(text)).transpose()?;
+        let mut place: Option<Place> = place.map(|text| stream.place(text)).transpose()?;
+        if let Some(place) = &mut place {
+            place.seen.know(delivered, now);
+        }
         let first = place.is_none();
         let start = stream.start(now);
         let source = Arc::clone(&stream.source);
@@ -104,7 +109,11 @@ impl<S: Surroundings> Run<S> {
         if self.unsaid {
             // Where a first run begins is fixed before anything can go wrong with it.
             self.unsaid = false;
-            return Ok(Some(self.page(Sheet::default(), Tally::default())?));
+            return Ok(Some(self.page(
+                Sheet::default(),
+                Vec::new(),
+                Tally::default(),
+            )?));
         }
         let page = self.read_on();
         self.over = !matches!(page, Ok(Some(_)));
@@ -153,7 +162,9 @@ impl<S: Surroundings> Run<S> {
                 Err(Error::Waiting { until, why }) => {
                     self.walk.told_to_wait(until, self.around.now());
                     self.report.say(format!("{why}; waiting until {until}"));
-                    return self.page(Sheet::default(), Tally::default()).map(Some);
+                    return self
+                        .page(Sheet::default(), Vec::new(), Tally::default())
+                        .map(Some);
                 }
                 Err(Error::Cancelled) => return Ok(None),
                 Err(other) => return Err(other),
@@ -178,7 +189,7 @@ impl<S: Surroundings> Run<S> {
             })
             .collect();
         let verdicts = self.walk.read(&facts, now);
-        let (tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
+        let (keys, tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
         self.tray.written(&mut sheet);
         let Answer {
             next,
@@ -210,7 +221,7 @@ impl<S: Surroundings> Run<S> {
             taken,
             now,
         );
-        self.page(sheet, tally)
+        self.page(sheet, keys, tally)
     }
 
     /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
@@ -220,8 +231,9 @@ impl<S: Surroundings> Run<S> {
         verdicts: &[Verdict],
         now: Time,
         sheet: &mut Sheet,
-    ) -> (Tally, usize) {
+    ) -> (Vec<u64>, Tally, usize) {
         let all = readings.len();
+        let mut keys = Vec::with_capacity(all);
         let mut tally = Tally::default();
         for (at, (reading, verdict)) in readings.iter().zip(verdicts).enumerate() {
             let (ordinal, event) = match verdict {
@@ -244,16 +256,17 @@ impl<S: Surroundings> Run<S> {
             };
             // The first log of a run always goes, or a small budget never gets past a large one.
             let spent = self.bytes + tally.bytes;
-            let bytes = line.log.line_bytes as u64;
+            let bytes = line.bytes() as u64;
             if spent > 0 && self.budget.bytes.is_some_and(|most| spent + bytes > most) {
                 sheet.take_back();
                 self.bytes += tally.bytes;
-                return (tally, at);
+                return (keys, tally, at);
             }
-            tally.count(line.log);
+            tally.count(line);
+            keys.push(walk::key(reading.known_as, ordinal));
         }
         self.bytes += tally.bytes;
-        (tally, all)
+        (keys, tally, all)
     }
 
     fn turned_down(&mut self, reply: &Reply, ask: &Ask) -> Result<()> {
@@ -289,9 +302,13 @@ impl<S: Surroundings> Run<S> {
         bytes || self.deadline.is_before(self.around.tick())
     }
 
-    fn page(&mut self, logs: Sheet, tally: Tally) -> Result<Page> {
-        let place = self.walk.written()?;
-        Ok(Page { logs, place, tally })
+    fn page(&mut self, sheet: Sheet, keys: Vec<u64>, tally: Tally) -> Result<Page> {
+        Ok(Page {
+            logs: sheet.into(),
+            keys,
+            place: Some(self.walk.written()?),
+            tally,
+        })
     }
 }
 

@@ -3,12 +3,12 @@
 mod cache;
 mod emit;
 mod facts;
-mod landing;
+mod keeping;
 mod metrics;
 mod run;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -18,8 +18,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::Store;
+use crate::deliver::{self, AgentFiles, Ground, Terms, Watch};
 use crate::error::{Error, Result};
-use crate::fetch::Cancel;
+use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, PlaceFile, TwoSlots};
 use crate::pages;
@@ -27,7 +28,6 @@ use crate::pages;
 use cache::Cache;
 use emit::Emitter;
 use facts::Agent;
-use landing::Landing;
 use run::{Around, Page, Run};
 
 pyo3::create_exception!(
@@ -68,9 +68,19 @@ struct Stream {
     inner: Arc<pages::Stream>,
     live: Arc<Instance>,
     emitter: Arc<Emitter>,
-    landing: Landing,
+    way: Option<Way>,
     cancel: Mutex<Cancel>,
     identity: String,
+    slots: Option<[PathBuf; 2]>,
+}
+
+/// The way of this check's logs through the Agent.
+struct Way {
+    files: Arc<AgentFiles>,
+    log: String,
+    cap: u64,
+    entry: String,
+    watch: Arc<Mutex<Watch>>,
 }
 
 #[pymethods]
@@ -89,16 +99,21 @@ impl Stream {
         let check = agent.check_id.as_deref().unwrap_or_default();
         let live = Instance::new(&identity, format!("{} [{check}]", inner.label()));
         let word = |name: &str| inner.config.log.get(name).and_then(Value::as_str);
-        let landing = Landing {
-            file: agent.log_file(),
-            entry: landing::entry(word("source"), word("service")),
-        };
+        let entry = deliver::entry(word("source"), word("service"));
+        let way = agent.files().map(|files| Way {
+            files: Arc::new(AgentFiles::new(&files.run_path, files.expvar_port)),
+            log: files.log,
+            cap: files.cap,
+            entry,
+            watch: Arc::default(),
+        });
         Ok(Self {
             inner: Arc::new(inner),
             live: Arc::new(live),
             emitter: Arc::new(Emitter::new(py)),
-            landing,
+            way,
             cancel: Mutex::default(),
+            slots: agent.slots(&identity),
             identity,
         })
     }
@@ -157,18 +172,40 @@ impl Stream {
     fn begin(&self, cache: Py<PyAny>, keeps: bool, cancel: Cancel) -> Result<Run> {
         self.live.begin_run()?;
         let mut keep: Box<dyn Keep + Send> = match &self.inner.config.store {
-            Store::Agent => Box::new(TwoSlots::new(Cache(cache))),
+            Store::Agent => Box::new(TwoSlots::new(Cache {
+                check: cache,
+                files: self.slots.clone(),
+            })),
             Store::File(folder) => Box::new(self.file(folder)),
         };
         let kept = keep.load()?;
         let around = Around {
             live: Arc::clone(&self.live),
             emitter: Arc::clone(&self.emitter),
-            landing: self.landing.clone(),
             keeps,
-            cancel,
+            cancel: cancel.clone(),
         };
-        Run::begin(&self.inner, keep, kept, around)
+        match self.way.as_ref().filter(|_| keeps) {
+            Some(way) => {
+                let reality = Reality { cancel };
+                let span = self.inner.budget(false).span;
+                let terms = Terms {
+                    file: way.log.clone(),
+                    process: deliver::process().to_owned(),
+                    cap: way.cap,
+                    longest: self.inner.config.limits.log_bytes as u64,
+                    until: span.map(|span| reality.tick().saturating_add(span)),
+                    entry: way.entry.clone(),
+                };
+                let site = Ground {
+                    files: Arc::clone(&way.files),
+                    reality,
+                };
+                let watch = Arc::clone(&way.watch);
+                Run::begin_with_receipts(&self.inner, keep, kept, around, (site, terms, watch))
+            }
+            None => Run::begin(&self.inner, keep, kept, around),
+        }
     }
 
     fn file(&self, folder: &Path) -> PlaceFile {

@@ -26,7 +26,7 @@ use crate::source::{Ask, Source};
 use crate::time::Time;
 
 pub use ending::Ending;
-pub use judge::{Fact, Verdict};
+pub use judge::{Fact, Verdict, key};
 pub use place::{Place, Resting, UnderWay};
 pub use seen::{MOST_SEEN, Seen};
 pub use standing::Standing;

@@ -56,6 +56,8 @@ def test_the_facts_are_what_the_agent_says(
     agent.config["proxy"] = {"https": "http://proxy:3128"}
     agent.config["logs_config.max_message_size_bytes"] = 900_000
     agent.config["logs_config.run_path"] = "/opt/datadog-agent/run"
+    agent.config["logs_config.integrations_logs_files_max_size"] = 20
+    agent.config["expvar_port"] = 5001
     check = agent.check({**instance, "tags": ["team:security", "region:eu"]})
 
     assert json.loads(surroundings.facts(check)) == {
@@ -65,6 +67,8 @@ def test_the_facts_are_what_the_agent_says(
         "proxy": {"https": "http://proxy:3128"},
         "max_message_size_bytes": 900_000,
         "run_path": "/opt/datadog-agent/run",
+        "integrations_logs_files_max_size": 20,
+        "expvar_port": 5001,
         "fips": False,
     }
 

@@ -16,6 +16,7 @@ COUNTS = (
     "records.truncated",
     "records.too_old",
     "records.future",
+    "records.unconfirmed",
     "records.resent",
     "records.rejected",
     "bytes.sent",

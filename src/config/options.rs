@@ -13,8 +13,9 @@ use crate::written::{Fields, Written, duration, nearest};
 
 /// Datadog takes logs at their own time for 18 hours.
 const DEFAULT_START: Duration = Duration::from_hours(18);
-/// A third of the file that the Agent empties when it is full.
-const RUN_BYTES: u64 = 4 << 20;
+/// What a run sends at most where nothing says what became of it: less than half of the file that
+/// the Agent empties when it is full.
+pub const RUN_BYTES: u64 = 4 << 20;
 /// What Agents of any age pass on whole.
 const LOG_BYTES: usize = 250_000;
 /// Room for a log's own fields around a record that was cut.
@@ -98,7 +99,7 @@ pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) 
     ])?;
     let run_seconds = seconds(&fields.at("run_seconds"))?;
     Ok(Limits {
-        run_bytes: Some(fields.at("run_bytes").whole(1)?.unwrap_or(RUN_BYTES)),
+        run_bytes: fields.at("run_bytes").whole(1)?,
         run_seconds: Some(
             run_seconds.map_or(interval.as_secs_f64() * SHARE_OF_INTERVAL, |span| {
                 span.as_secs_f64()

@@ -33,7 +33,7 @@ fn two_lines_are_a_configuration() {
     assert_eq!(config.start, Start::Ago(Duration::from_hours(18)));
     assert_eq!(config.source.overlap, Duration::from_mins(5));
     assert_eq!(config.interval, Duration::from_secs(15));
-    assert_eq!(config.limits.run_bytes, Some(4 << 20));
+    assert_eq!(config.limits.run_bytes, None);
     assert_eq!(config.limits.run_seconds, Some(12.0));
     assert_eq!(config.limits.log_bytes, 250_000);
     assert_eq!(config.limits.body_bytes, 64 << 20);

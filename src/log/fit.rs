@@ -67,14 +67,14 @@ pub(super) fn fit(sheet: &mut Sheet, limit: usize, instance_tags: &str) {
 }
 
 fn measured(sheet: &Sheet, log: &Log, instance_tags: &str) -> usize {
-    Line { sheet, log }.measured(instance_tags)
+    Line::new(sheet, log).measured(instance_tags)
 }
 
 /// What of a log may be cut, as JSON by name.
 fn parts(sheet: &Sheet, log: &Log) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut at = log.fields.start;
-    for (field, inside) in (Line { sheet, log }).fields() {
+    for (field, inside) in Line::new(sheet, log).fields() {
         let mut json = String::new();
         let next = at + 1 + inside.0.len();
         if field.name != words::LOGWALK && !matches!(field.value, Value::Word(_)) {
@@ -187,7 +187,7 @@ fn become_text(sheet: &mut Sheet, log: &mut Log, limit: usize, instance_tags: &s
 /// Leaves of the fields only what every log has.
 fn keep_the_frame(sheet: &mut Sheet, log: &mut Log) {
     let mut frame = Vec::new();
-    for (field, inside) in (Line { sheet, log }).fields() {
+    for (field, inside) in Line::new(sheet, log).fields() {
         if FRAME.contains(&field.name) {
             frame.push(*field);
             frame.extend(inside.0);

@@ -1,5 +1,7 @@
 //! A log as the line it becomes.
 
+use std::fmt::Write;
+
 use super::sheet::{Field, Log, Sheet, Value};
 use super::text;
 use super::words::{self, Word};
@@ -7,12 +9,36 @@ use super::words::{self, Word};
 /// A log on its sheet.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'s> {
-    pub(super) sheet: &'s Sheet,
+    sheet: &'s Sheet,
     /// What is known of it beside its fields.
     pub log: &'s Log,
+    /// So many dots stand in `logwalk.padding`, where the line had to be longer.
+    pub dots: usize,
 }
 
+/// What padding costs beside its dots.
+pub(super) const PADDING_BYTES: usize = ",\"padding\":\"\"".len();
+
 impl<'s> Line<'s> {
+    pub(super) fn new(sheet: &'s Sheet, log: &'s Log) -> Self {
+        Self {
+            sheet,
+            log,
+            dots: 0,
+        }
+    }
+
+    pub(super) fn with_dots(self, dots: usize) -> Self {
+        Self { dots, ..self }
+    }
+
+    /// Its exact length as compact JSON, its newline included.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        let padding = if self.dots > 0 { PADDING_BYTES } else { 0 };
+        self.log.line_bytes + padding + self.dots
+    }
+
     /// Its fields at the top level, in order.
     #[must_use]
     pub fn fields(self) -> Fields<'s> {
@@ -43,7 +69,7 @@ impl<'s> Line<'s> {
     /// The line without its newline; `instance_tags` as the mapping's terms have them.
     #[must_use]
     pub fn to_json(self, instance_tags: &str) -> String {
-        let mut out = String::with_capacity(self.log.line_bytes);
+        let mut out = String::with_capacity(self.bytes());
         if let Some(time) = self.log.timestamp {
             name("timestamp", &mut out);
             out.push_str(&time.0.to_string());
@@ -63,6 +89,11 @@ impl<'s> Line<'s> {
             }
             name(field.name.text(), &mut out);
             push(self.sheet, field, inside, &mut out);
+            if field.name == words::LOGWALK && self.dots > 0 {
+                out.pop();
+                let dots = ".".repeat(self.dots);
+                let _ = write!(out, r#","padding":"{dots}"}}"#);
+            }
         }
         out.push('}');
         out

@@ -157,12 +157,12 @@ impl Sheet {
     #[must_use]
     pub fn line(&self, number: usize) -> Option<Line<'_>> {
         let log = self.logs.get(number)?;
-        Some(Line { sheet: self, log })
+        Some(Line::new(self, log))
     }
 
     /// All logs.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        self.logs.iter().map(|log| Line { sheet: self, log })
+        self.logs.iter().map(|log| Line::new(self, log))
     }
 
     /// The log written last.

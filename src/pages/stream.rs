@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::config::{AgentFacts, Config, Start};
+use crate::config::{AgentFacts, Config, RUN_BYTES, Start};
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Fetch, Hidden, Setup, Surroundings};
 use crate::log::Mapping;
@@ -122,12 +122,12 @@ impl Stream {
         ))
     }
 
-    /// What one run may do.
+    /// What one run may do; `unseen` is where nothing says what became of what it sent.
     #[must_use]
-    pub fn budget(&self) -> Budget {
+    pub fn budget(&self, unseen: bool) -> Budget {
         let limits = &self.config.limits;
         Budget {
-            bytes: limits.run_bytes,
+            bytes: limits.run_bytes.or(unseen.then_some(RUN_BYTES)),
             span: limits.run_seconds.map(Duration::from_secs_f64),
         }
     }

@@ -10,7 +10,7 @@ use pyo3::types::{PyBytes, PyDict};
 
 use super::words::Words;
 use crate::fetch::Cancel;
-use crate::log::{DDTAGS, Fields, Line, Sheet, TIMESTAMP, Tray, Value, Word};
+use crate::log::{DDTAGS, Fields, Line, Part, Sheet, TIMESTAMP, Tray, Value, Word};
 use crate::time::Time;
 
 /// Builds dicts; remembers the few names and words that every log repeats.
@@ -94,6 +94,11 @@ impl Emitter {
             dict.set_item(words.get(py, DDTAGS), sheet.text(tags))?;
         }
         self.fill(py, &mut words, &dict, sheet, line.fields())?;
+        if line.dots > 0
+            && let Some(own) = dict.get_item("logwalk")?
+        {
+            own.set_item("padding", ".".repeat(line.dots))?;
+        }
         if let Some((namespace, record)) = line.log.record {
             let record = self.fragment(py, sheet.text(record))?;
             dict.set_item(words.get(py, namespace), record)?;
@@ -154,7 +159,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
-    sheet: Sheet,
+    part: Part,
     next: AtomicUsize,
     emitter: Arc<Emitter>,
     cancel: Cancel,
@@ -167,21 +172,23 @@ pub(super) struct Logs {
 /// What is left of a page serves the next one.
 impl Drop for Logs {
     fn drop(&mut self) {
-        self.tray.give_back(std::mem::take(&mut self.sheet));
+        if let Some(sheet) = std::mem::take(&mut self.part).into_sheet() {
+            self.tray.give_back(sheet);
+        }
     }
 }
 
 impl Logs {
     /// Logs that end early once `cancel` is raised; then `cut` says so.
     pub(super) fn new(
-        sheet: Sheet,
+        part: Part,
         emitter: Arc<Emitter>,
         cancel: Cancel,
         cut: Arc<AtomicBool>,
         tray: Tray,
     ) -> Self {
         Self {
-            sheet,
+            part,
             next: AtomicUsize::new(0),
             emitter,
             cancel,
@@ -206,7 +213,7 @@ impl Logs {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(line) = self.sheet.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
+        let Some(line) = self.part.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
             return Ok(None);
         };
         if self.is_late() {

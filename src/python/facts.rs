@@ -1,11 +1,12 @@
 //! What the check tells of the Agent around it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::{AgentFacts, AgentProxy};
+use crate::keep::slot_file;
 use crate::pages::Facts;
 
 /// What the check tells of its Agent.
@@ -16,7 +17,25 @@ pub(super) struct Agent {
     proxy: Option<Proxy>,
     max_message_size_bytes: Option<Value>,
     run_path: Option<String>,
+    cache_path: Option<String>,
+    integrations_logs_files_max_size: Option<Value>,
+    expvar_port: Option<Value>,
     fips: Option<bool>,
+}
+
+/// Megabytes after which the Agent empties a file, unless datadog.yaml says otherwise.
+const FILE_MEGABYTES: f64 = 10.0;
+/// Where the Agent serves its counters, unless datadog.yaml says otherwise.
+const EXPVAR_PORT: u16 = 5_000;
+
+/// The Agent's files, as one check has to know them.
+pub(super) struct Files {
+    pub(super) run_path: PathBuf,
+    /// Where the Agent writes what this check sends.
+    pub(super) log: String,
+    /// The length at which it empties that file.
+    pub(super) cap: u64,
+    pub(super) expvar_port: u16,
 }
 
 #[derive(Deserialize)]
@@ -49,22 +68,63 @@ impl Agent {
         }
     }
 
-    /// The file into which the Agent writes what this check sends; none where there is no Agent.
-    pub(super) fn log_file(&self) -> Option<PathBuf> {
+    /// Where the Agent keeps the two slots of an identity; none where there is no Agent.
+    pub(super) fn slots(&self, identity: &str) -> Option<[PathBuf; 2]> {
+        let check_id = self.check_id.as_deref()?;
+        let folder = self
+            .cache_path
+            .as_deref()
+            .filter(|path| !path.trim().is_empty())?;
+        Some([0, 1].map(|slot| slot_file(Path::new(folder), check_id, identity, slot)))
+    }
+
+    /// The Agent's files; none where there is no Agent.
+    pub(super) fn files(&self) -> Option<Files> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let (run_path, check_id) = (given(&self.run_path)?, given(&self.check_id)?);
         let name = format!("{}.log", check_id.replace(':', "_"));
-        Some(PathBuf::from(run_path).join("integrations").join(name))
+        let run_path = PathBuf::from(run_path);
+        Some(Files {
+            log: run_path
+                .join("integrations")
+                .join(name)
+                .to_string_lossy()
+                .into_owned(),
+            cap: self.file_cap(),
+            expvar_port: number(self.expvar_port.as_ref()).unwrap_or(EXPVAR_PORT),
+            run_path,
+        })
     }
 
-    /// A number, however the Agent writes it; anything else is the Agent's to judge.
-    fn max_message_bytes(&self) -> Option<usize> {
-        let written = match self.max_message_size_bytes.as_ref()? {
-            Value::String(text) => text.trim().to_owned(),
-            other => other.to_string(),
-        };
-        written.parse().ok().filter(|most| *most > 0)
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn file_cap(&self) -> u64 {
+        let written: Option<f64> = number(self.integrations_logs_files_max_size.as_ref());
+        let megabytes = written.filter(|size| size.is_finite() && *size > 0.0);
+        (megabytes.unwrap_or(FILE_MEGABYTES) * f64::from(1 << 20)) as u64
     }
+
+    /// What the Agent passes on whole; never more than half of its file, or one line could outgrow
+    /// what was in the file before it was emptied.
+    fn max_message_bytes(&self) -> Option<usize> {
+        let written = number(self.max_message_size_bytes.as_ref()).filter(|most: &usize| *most > 0);
+        let half = usize::try_from(self.file_cap() / 2).unwrap_or(usize::MAX);
+        match written {
+            Some(most) => Some(most.min(half)),
+            None => Some(half).filter(|half| *half < LONGEST_LINE),
+        }
+    }
+}
+
+/// Every Agent passes on whole what is no longer than this.
+const LONGEST_LINE: usize = 250_000;
+
+/// A number, however the Agent writes it; anything else is the Agent's to judge.
+fn number<T: std::str::FromStr>(written: Option<&Value>) -> Option<T> {
+    let text = match written? {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    text.parse().ok()
 }
 
 impl Proxy {
@@ -122,13 +182,33 @@ mod tests {
 
     #[test]
     fn the_log_file_is_named_after_the_check_below_the_run_path() {
-        let file = agent(&json!({"check_id": "logwalk:1f:2e", "run_path": "/run"})).log_file();
-        assert_eq!(
-            file.unwrap(),
-            PathBuf::from("/run/integrations/logwalk_1f_2e.log")
-        );
+        let files = agent(&json!({"check_id": "logwalk:1f:2e", "run_path": "/run"})).files();
+        let files = files.unwrap();
+        assert_eq!(files.log, "/run/integrations/logwalk_1f_2e.log");
+        assert_eq!((files.cap, files.expvar_port), (10 << 20, 5_000));
         for nobody in [json!({}), json!({"check_id": "logwalk:1f", "run_path": ""})] {
-            assert_eq!(agent(&nobody).log_file(), None);
+            assert!(agent(&nobody).files().is_none());
         }
+    }
+
+    #[test]
+    fn the_length_at_which_a_file_is_emptied_is_in_megabytes() {
+        for (written, cap) in [
+            (json!(1), 1 << 20),
+            (json!(0.5), 1 << 19),
+            (json!("2"), 2 << 20),
+            (json!(0), 10 << 20),
+            (json!("much"), 10 << 20),
+        ] {
+            let told = json!({"check_id": "c", "run_path": "/r", "integrations_logs_files_max_size": written});
+            assert_eq!(agent(&told).files().unwrap().cap, cap, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_at_most_half_a_file_long() {
+        let told =
+            json!({"integrations_logs_files_max_size": 0.25, "max_message_size_bytes": 900_000});
+        assert_eq!(agent(&told).facts().agent.max_message_bytes, Some(1 << 17));
     }
 }

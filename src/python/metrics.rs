@@ -6,9 +6,24 @@ use crate::walk::Standing;
 /// Kind, name without the namespace, value and further tags.
 pub(super) type Metric = (&'static str, String, f64, Vec<String>);
 
+/// What is on its way through the Agent, and what was lost on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Passage {
+    pub(super) unconfirmed_bytes: u64,
+    pub(super) resent: u64,
+    pub(super) passed: u64,
+    /// Something has to be sent again, by the next run.
+    pub(super) lost: bool,
+}
+
 /// The metrics of one run; `standing` and `tally` are of what was delivered and kept.
 #[allow(clippy::cast_precision_loss)]
-pub(super) fn of(report: &Report, standing: Option<Standing>, tally: &Tally) -> Vec<Metric> {
+pub(super) fn of(
+    report: &Report,
+    standing: Option<Standing>,
+    tally: &Tally,
+    passage: Option<Passage>,
+) -> Vec<Metric> {
     let mut metrics = vec![
         count("records.sent", tally.logs),
         count("records.duplicate", tally.duplicate),
@@ -16,11 +31,21 @@ pub(super) fn of(report: &Report, standing: Option<Standing>, tally: &Tally) -> 
         count("records.too_old", tally.too_old),
         count("records.future", tally.future),
         count("bytes.sent", tally.bytes),
-        // `send_log` refuses nothing and confirms nothing: the series are there for dashboards that
-        // are shared with other destinations.
-        count("records.resent", 0),
+        count(
+            "records.resent",
+            passage.map_or(0, |passage| passage.resent),
+        ),
+        count(
+            "records.unconfirmed",
+            passage.map_or(0, |passage| passage.passed),
+        ),
+        // `send_log` refuses nothing: the series is there for dashboards that are shared with other
+        // destinations.
         count("records.rejected", 0),
     ];
+    if let Some(passage) = passage {
+        metrics.push(gauge("bytes.unconfirmed", passage.unconfirmed_bytes as f64));
+    }
     metrics.push(count("pages.read", report.pages));
     for (class, requests) in &report.requests.requests {
         let tags = vec![format!("status:{class}")];
@@ -39,7 +64,8 @@ pub(super) fn of(report: &Report, standing: Option<Standing>, tally: &Tally) -> 
     ));
     metrics.push(gauge("run.duration_seconds", report.lasted.as_secs_f64()));
     if let Some(standing) = standing {
-        metrics.push(gauge("behind", f64::from(u8::from(standing.behind))));
+        let behind = standing.behind || passage.is_some_and(|passage| passage.lost);
+        metrics.push(gauge("behind", f64::from(u8::from(behind))));
         metrics.push(gauge("lag_seconds", standing.lag.as_secs_f64()));
         metrics.push(gauge("gap_seconds", standing.gap.as_secs_f64()));
         metrics.push(gauge(

@@ -8,14 +8,15 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 use super::emit::{Emitter, Logs};
-use super::landing::Landing;
+use super::keeping::{Keeping, Way};
 use super::metrics;
+use crate::deliver::{self, Line, Resume};
 use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
-use crate::log::{Sheet, Tray};
-use crate::pages::{self, Report, Tally};
+use crate::log::{Part, Tray};
+use crate::pages::{self, Budget, Report, Tally};
 use crate::walk::Standing;
 
 /// What the walking thread hands over: a page, the end, or why there is no more.
@@ -50,7 +51,7 @@ fn walk_ahead(mut run: pages::Run<Reality>, report: Arc<Mutex<Report>>) -> Resul
 /// One run: an iterator over pages. The next page is fetched while this one is emitted.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Run {
-    pages: Mutex<Option<Receiver<Next>>>,
+    pages: Mutex<Pages>,
     keep: Mutex<Keeping>,
     said: Vec<String>,
     around: Around,
@@ -58,25 +59,21 @@ pub(super) struct Run {
     tray: Tray,
 }
 
+/// What is still to be handed to Python.
+#[derive(Default)]
+struct Pages {
+    receiver: Option<Receiver<Next>>,
+    /// What did not fit into the Agent's file any more.
+    rest: Option<(pages::Page, Option<Standing>)>,
+}
+
 /// What a run shares with its stream.
 pub(super) struct Around {
     pub(super) live: Arc<Instance>,
     pub(super) emitter: Arc<Emitter>,
-    pub(super) landing: Landing,
     /// Whether the place may move.
     pub(super) keeps: bool,
     pub(super) cancel: Cancel,
-}
-
-struct Keeping {
-    keep: Box<dyn Keep + Send>,
-    sequence: u64,
-    landed: bool,
-    tally: Tally,
-    /// How the stream stands by what was kept: the reader is ahead, and what it read may be lost.
-    standing: Option<Standing>,
-    /// The reader came to its end and all it read was kept: its word on the stream is the last.
-    ended: bool,
 }
 
 impl Run {
@@ -87,29 +84,64 @@ impl Run {
         kept: Kept,
         around: Around,
     ) -> Result<Self> {
+        let resume = kept.place.as_deref().map(deliver::resume_of);
+        let keeping = Keeping::new(keep, kept.sequence, None);
+        let budget = stream.budget(true);
+        Self::walk(stream, resume, budget, keeping, kept.said, around)
+    }
+
+    /// The same through an Agent that leaves receipts, once it is clear what they say.
+    pub(super) fn begin_with_receipts(
+        stream: &Arc<pages::Stream>,
+        keep: Box<dyn Keep + Send>,
+        kept: Kept,
+        around: Around,
+        way: Way,
+    ) -> Result<Self> {
+        let mut keeping = Keeping::new(keep, kept.sequence, None);
+        let (resume, ready) = match keeping.open(kept.place.as_deref(), way, &around) {
+            Ok(opened) => opened,
+            Err(Error::Cancelled) => (kept.place.as_deref().map(deliver::resume_of), false),
+            Err(other) => return Err(other),
+        };
+        let budget = stream.budget(!keeping.has_receipts());
+        let run = Self::walk(stream, resume, budget, keeping, kept.said, around)?;
+        if !ready {
+            *run.pages.lock() = Pages::default();
+        }
+        Ok(run)
+    }
+
+    fn walk(
+        stream: &Arc<pages::Stream>,
+        resume: Option<Resume>,
+        budget: Budget,
+        mut keeping: Keeping,
+        said: Vec<String>,
+        around: Around,
+    ) -> Result<Self> {
         let cancel = around.cancel.clone();
-        let mut walk = pages::Run::new(
+        let (place, delivered) = match resume {
+            Some(resume) => (resume.place, resume.delivered),
+            None => (None, Vec::new()),
+        };
+        let mut walk = pages::Run::resume(
             Arc::clone(stream),
-            kept.place.as_deref(),
-            stream.budget(),
+            place.as_deref(),
+            &delivered,
+            budget,
             Reality { cancel },
         )?;
         let begun = walk.report();
-        let standing = begun.standing;
+        keeping.standing = begun.standing;
         let report = Arc::new(Mutex::new(begun));
         let tray = walk.tray();
-        let pages = walk_ahead(walk, Arc::clone(&report))?;
+        let receiver = Some(walk_ahead(walk, Arc::clone(&report))?);
+        let rest = None;
         Ok(Self {
-            pages: Mutex::new(Some(pages)),
-            keep: Mutex::new(Keeping {
-                keep,
-                sequence: kept.sequence,
-                landed: false,
-                tally: Tally::default(),
-                standing,
-                ended: false,
-            }),
-            said: kept.said,
+            pages: Mutex::new(Pages { receiver, rest }),
+            keep: Mutex::new(keeping),
+            said,
             around,
             report,
             tray,
@@ -118,21 +150,34 @@ impl Run {
 
     fn next(&self) -> Next {
         let mut pages = self.pages.lock();
-        let Some(receiver) = pages.as_ref() else {
-            return Ok(None);
+        let next = match (pages.rest.take(), &pages.receiver) {
+            (_, None) => return Ok(None),
+            (Some(rest), Some(_)) => Ok(Some(rest)),
+            (None, Some(receiver)) => receiver.recv().unwrap_or_else(|_| Err(died())),
         };
-        let next = receiver.recv().unwrap_or_else(|_| Err(died()));
         // Nobody wants what was ready when the wish to stop came; it is read again.
-        let next = if self.around.cancel.is_raised() {
-            Ok(None)
-        } else {
-            next
+        let cancelled = self.around.cancel.is_raised();
+        let next = if cancelled { Ok(None) } else { next };
+        let Ok(Some((mut page, standing))) = next else {
+            pages.receiver = None;
+            self.keep.lock().ended = !cancelled;
+            return next;
         };
-        if !matches!(next, Ok(Some(_))) {
-            *pages = None;
-            self.keep.lock().ended = !self.around.cancel.is_raised();
+        match self.keep.lock().room(&mut page, &self.around) {
+            Ok(None) | Err(Error::Cancelled) => {
+                pages.receiver = None;
+                Ok(None)
+            }
+            Ok(Some(logs)) => {
+                let (part, rest) = page.parted(logs);
+                pages.rest = rest.map(|rest| (rest, standing));
+                Ok(Some((part, standing)))
+            }
+            Err(other) => {
+                pages.receiver = None;
+                Err(other)
+            }
         }
-        next
     }
 
     fn save(&self, page: &Page) -> Result<()> {
@@ -141,24 +186,17 @@ impl Run {
             return Ok(());
         }
         let mut keeping = self.keep.lock();
-        if self.around.keeps {
-            if page.logs > 0 && !keeping.landed {
-                match self.around.landing.awaited(&self.around.cancel) {
-                    Err(Error::Cancelled) => return Ok(()),
-                    awaited => awaited?,
-                }
-                keeping.landed = true;
-            }
-            self.around.live.may_keep()?;
-            let Some(place) = page.place.lock().take() else {
-                return Ok(());
-            };
-            let sequence = keeping.sequence + 1;
-            keeping.keep.save(sequence, &place)?;
-            keeping.sequence = sequence;
+        let place = page.place.lock().take();
+        let whole = place.is_some();
+        match keeping.delivered(&page.lines, place, &self.around) {
+            Ok(()) => {}
+            Err(Error::Cancelled) => return Ok(()),
+            Err(other) => return Err(other),
         }
         keeping.tally += page.tally;
-        keeping.standing = page.standing;
+        if whole {
+            keeping.standing = page.standing;
+        }
         Ok(())
     }
 }
@@ -174,6 +212,12 @@ fn died() -> Error {
 
 #[pymethods]
 impl Run {
+    /// Whether a crash left a line without its end: an empty log ends it, before any other is sent.
+    #[getter]
+    fn line_is_open(&self) -> bool {
+        self.keep.lock().line_is_open()
+    }
+
     fn __iter__(run: PyRef<'_, Self>) -> PyRef<'_, Self> {
         run
     }
@@ -181,16 +225,23 @@ impl Run {
     /// Wait for the next page, GIL free; after the last, raise `RunError` if there is cause.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Page>> {
         let next = py.detach(|| self.next())?;
-        Ok(next.map(|(page, standing)| Page {
-            logs: page.logs.len(),
-            iterator: Mutex::new(Some(page.logs)),
-            place: Mutex::new(Some(page.place)),
-            tally: page.tally,
-            standing,
-            emitter: Arc::clone(&self.around.emitter),
-            cancel: self.around.cancel.clone(),
-            cut: Arc::default(),
-            tray: self.tray.clone(),
+        Ok(next.map(|(page, standing)| {
+            let lengths = page.lengths();
+            let lines = page.keys.iter().zip(lengths);
+            Page {
+                logs: page.logs.len(),
+                lines: lines
+                    .map(|(key, bytes)| Line { key: *key, bytes })
+                    .collect(),
+                iterator: Mutex::new(Some(page.logs)),
+                place: Mutex::new(page.place),
+                tally: page.tally,
+                standing,
+                emitter: Arc::clone(&self.around.emitter),
+                cancel: self.around.cancel.clone(),
+                cut: Arc::default(),
+                tray: self.tray.clone(),
+            }
         }))
     }
 
@@ -208,13 +259,14 @@ impl Run {
         } else {
             keeping.standing
         };
-        metrics::of(&report, standing, &keeping.tally)
+        metrics::of(&report, standing, &keeping.tally, keeping.passage())
     }
 
     /// What somebody should know although the run did not fail.
     fn warnings(&self) -> Vec<String> {
-        let report = self.report.lock();
-        self.said.iter().chain(&report.said).cloned().collect()
+        let (keeping, report) = (self.keep.lock(), self.report.lock());
+        let said = self.said.iter().chain(&report.said);
+        said.chain(keeping.said()).cloned().collect()
     }
 }
 
@@ -229,7 +281,8 @@ impl Drop for Run {
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Page {
     logs: usize,
-    iterator: Mutex<Option<Sheet>>,
+    lines: Vec<Line>,
+    iterator: Mutex<Option<Part>>,
     /// The place after it, until it is kept: it may be large.
     place: Mutex<Option<String>>,
     tally: Tally,

@@ -230,6 +230,8 @@ struct OnThisPage {
     equals: HashMap<u64, u32>,
 }
 
-fn key(known_as: u64, ordinal: u32) -> u64 {
+/// What a delivered record is known as: its fact's hash, apart from its equals.
+#[must_use]
+pub fn key(known_as: u64, ordinal: u32) -> u64 {
     known_as ^ u64::from(ordinal - 1).wrapping_mul(SPREAD)
 }

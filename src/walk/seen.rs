@@ -111,6 +111,21 @@ impl Seen {
         }
     }
 
+    /// Takes in records that were delivered beyond the place, which the walk has yet to meet.
+    pub fn know(&mut self, keys: &[u64], now: Time) {
+        let keys: Vec<u64> = keys
+            .iter()
+            .copied()
+            .filter(|key| !self.knows(*key))
+            .collect();
+        if keys.is_empty() {
+            return;
+        }
+        let known = keys.iter().map(|key| ((*key).into(), Met::Before));
+        self.known.extend(known);
+        self.segments.push_back(Segment::new(now, now, keys, false));
+    }
+
     /// Notes that a record delivered in an earlier walk was met again in this one.
     pub fn meet_again(&mut self, key: u64) {
         if let Some(met @ Met::Before) = self.known.get_mut(&key.into()) {

@@ -116,7 +116,7 @@ impl Stand {
         let around = Around(Arc::clone(&self.vendor));
         let budget = Budget {
             bytes: course.bytes,
-            ..self.stream.budget()
+            ..self.stream.budget(true)
         };
         let stream = Arc::clone(&self.stream);
         let mut run = Run::new(stream, self.kept.as_deref(), budget, around).unwrap();
@@ -135,7 +135,7 @@ impl Stand {
                     break;
                 }
             };
-            assert!(number < 2_000, "the run does not end: {}", page.place);
+            assert!(number < 2_000, "the run does not end: {:?}", page.place);
             let crash = course.crash.filter(|(at, _)| *at == number);
             let delivered = crash.map_or(page.logs.len(), |(_, after)| after);
             for log in page.logs.lines().take(delivered) {
@@ -150,7 +150,7 @@ impl Stand {
                 return came;
             }
             came.tally += page.tally;
-            self.kept = Some(page.place);
+            self.kept = page.place;
         }
         came.report = run.report();
         came

@@ -27,7 +27,8 @@ class Stream:
 
     `instance` and `init_config` are JSON texts as written by the user. `agent` is a JSON text with
     `check_id`, `version`, `tags` (comma-separated, as the Agent joins them), `proxy` (null or a
-    mapping with http, https, no_proxy), `max_message_size_bytes`, `run_path` and `fips`.
+    mapping with http, https, no_proxy), `max_message_size_bytes`, `run_path`,
+    `integrations_logs_files_max_size` (megabytes), `expvar_port` and `fips`.
     """
 
     def __new__(cls, instance: str, init_config: str, agent: str) -> Stream: ...
@@ -59,8 +60,15 @@ class Stream:
 
 @final
 class Run:
-    """One run: an iterator over pages. The next page is fetched while this one is emitted."""
+    """One run: an iterator over pages. The next page is fetched while this one is emitted.
 
+    Where the Agent leaves receipts, a page comes in parts that fit into its file, and the next part
+    only once nothing unread can be lost by it.
+    """
+
+    @property
+    def line_is_open(self) -> bool:
+        """Whether a crash left a line without its end: an empty log ends it, before any other."""
     def __iter__(self) -> Run: ...
     def __next__(self) -> Page:
         """Wait for the next page, GIL free; after the last, raise RunError if there is cause."""

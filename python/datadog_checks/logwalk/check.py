@@ -58,6 +58,8 @@ class LogwalkCheck(AgentCheck):
         with configuration_errors():
             run = stream.run(self, self.keeps_its_place())
             try:
+                if run.line_is_open:
+                    self.send_log({})
                 for page in run:
                     for log in page:
                         self.send_log(log)

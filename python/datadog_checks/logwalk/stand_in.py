@@ -1,7 +1,8 @@
 """A stand-in for the Agent, as far as `logwalk demo` needs one.
 
-It runs the real check on the Agent's own base package, writes logs where the Agent writes them and
-keeps the cache as the Agent keeps it. It sends nothing, rotates nothing and reads no datadog.yaml.
+It runs the real check on the Agent's own base package, writes logs where the Agent writes them,
+keeps the cache as the Agent keeps it, and notes in its registry that all was sent. It sends
+nothing, rotates nothing and reads no datadog.yaml.
 """
 
 import argparse
@@ -55,6 +56,19 @@ class DatadogAgent(ModuleType):
         if path.exists() and not path.read_bytes().endswith(b"\n"):
             with path.open("ab") as file:
                 file.write(b"\n")
+
+    def note_all_as_sent(self) -> None:
+        """Write the registry as the logs pipeline does, whose intake takes everything at once."""
+        entries = {
+            f"file:{path}": {
+                "Offset": str(path.stat().st_size),
+                "IngestionTimestamp": time.time_ns(),
+            }
+            for path in (self.run_path / "integrations").glob("*.log")
+        }
+        beside = self.run_path / "registry.json.tmp"
+        beside.write_text(json.dumps({"Version": 2, "Registry": entries}), encoding="utf-8")
+        beside.replace(self.run_path / "registry.json")
 
     def cached(self, key: str) -> Path:
         """Where the Agent keeps the value of a key."""
@@ -147,7 +161,8 @@ def main() -> None:
     # Ctrl-c reaches a whole group of processes; whoever started this one ends its standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    sys.modules["datadog_agent"] = DatadogAgent(arguments.run_path, arguments.pace)
+    agent = DatadogAgent(arguments.run_path, arguments.pace)
+    sys.modules["datadog_agent"] = agent
     sys.modules["aggregator"] = Aggregator()
     loaded = checks(arguments.conf)
     stopped = threading.Event()
@@ -158,7 +173,14 @@ def main() -> None:
         for check in loaded:
             check.cancel()
 
+    def note_every_second() -> None:
+        while not stopped.wait(1):
+            agent.note_all_as_sent()
+
+    agent.run_path.mkdir(parents=True, exist_ok=True)
+    agent.note_all_as_sent()
     threading.Thread(target=stop_when_told, daemon=True).start()
+    threading.Thread(target=note_every_second, daemon=True).start()
     with ThreadPoolExecutor(RUNNERS) as runners:
         while not stopped.is_set():
             interval(runners, loaded)

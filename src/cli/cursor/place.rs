@@ -2,6 +2,7 @@
 
 use crate::cli::stop::Stop;
 use crate::config::{Config, Start};
+use crate::deliver;
 use crate::error::Error;
 use crate::keep::Kept;
 use crate::source::From;
@@ -77,7 +78,8 @@ pub(super) fn read(kept: &Kept) -> Result<Option<Place>, Stop> {
 
 /// The place that a text holds.
 pub(super) fn parsed(text: &str) -> Result<Place, Stop> {
-    serde_json::from_str(text).map_err(|error| {
+    // What is on its way through an Agent is not yet behind the place that a person sees.
+    serde_json::from_str(deliver::base_of(text)).map_err(|error| {
         let words = format!("this is no resume point of this version of logwalk: {error}");
         Error::Store(words).into()
     })

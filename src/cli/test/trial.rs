@@ -123,7 +123,7 @@ fn leg(
                         .map(|line| serde_json::from_str(&line).unwrap_or_default())
                         .collect(),
                 });
-                after_first.get_or_insert(page.place);
+                after_first = after_first.or(page.place);
             }
             Ok(None) => break,
             Err(error) => {

@@ -1,0 +1,11 @@
+//! A model of the Agent as far as a log's way goes, and of the check that sends through it, in a time
+//! of its own: kills, power cuts, outages and edits at random.
+
+mod agent;
+mod chance;
+mod check;
+mod pipeline;
+
+pub(super) use agent::{Agent, AtTheCap};
+pub(super) use chance::Chance;
+pub(super) use check::{Check, Story};

@@ -1,0 +1,170 @@
+//! What a ledger that was kept means to whoever reads it: a later run, or a later Agent.
+
+use std::time::Duration;
+
+use super::ledger::{Ledger, Look, Moment, Stale, Why};
+use super::registry::Entry;
+use super::sent::Now;
+
+/// An Agent that has just started writes an entry as soon as the intake has taken a payload: its
+/// scan, its poll, its batch and its flush, with room to spare.
+const UNTIL_AN_ENTRY: Duration = Duration::from_mins(2);
+
+/// Until then, an Agent that has just started has hardly read anything.
+const READ: Duration = Duration::from_secs(5);
+
+/// How long the receipts of an earlier configuration's file are waited for without any coming.
+const OLD_FILE: Duration = Duration::from_mins(5);
+
+/// What there is to see when a ledger is opened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'a> {
+    /// The file that is written into from now on.
+    pub(super) file: &'a str,
+    /// This process.
+    pub(super) process: &'a str,
+    /// The ledger's file.
+    pub(super) look: Option<Look>,
+    /// What the registry says of the ledger's file.
+    pub(super) entry: Option<Entry>,
+    /// How long this process has run.
+    pub(super) age: Duration,
+    /// How long no receipt has come.
+    pub(super) waited: Duration,
+    /// The clocks.
+    pub(super) now: Moment,
+}
+
+/// Whether a ledger can be gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// It can; so many records are to be sent again.
+    Ready(usize),
+    /// Not before something has happened.
+    Wait(Why),
+}
+
+impl Ledger {
+    /// Judges what was remembered by what there is to see.
+    pub(super) fn open(&mut self, scene: &Scene<'_>) -> Opening {
+        if self.sent.is_empty() {
+            return Opening::Ready(0);
+        }
+        let same_file = self.file == scene.file;
+        let opening = if self.process == scene.process {
+            self.open_in_the_same_agent(scene, same_file)
+        } else {
+            self.open_after_a_restart(scene, same_file)
+        };
+        if matches!(opening, Opening::Ready(_)) {
+            scene.process.clone_into(&mut self.process);
+        }
+        opening
+    }
+
+    /// Takes in that a page whose place was not kept lies behind what is remembered.
+    pub(super) fn grow(&mut self, look: Option<Look>) {
+        self.end = look.map_or(0, |look| look.size);
+    }
+
+    /// Goes on in a file as it is now.
+    pub(super) fn adopt(
+        &mut self,
+        file: &str,
+        look: Option<Look>,
+        entry: Option<Entry>,
+        now: Moment,
+    ) {
+        if self.file != file {
+            self.sent = self.sent.placed_anew(|_| Now::Confirmed);
+            file.clone_into(&mut self.file);
+            (self.confirmed, self.stale, self.entry, self.taken) = (0, None, None, 0);
+            self.remnants.clear();
+        }
+        self.end = look.map_or(0, |look| look.size);
+        self.inode = look.map_or(0, |look| look.inode);
+        self.observe(entry, now);
+    }
+
+    fn open_in_the_same_agent(&mut self, scene: &Scene<'_>, same_file: bool) -> Opening {
+        if !self.is_whole(scene.look) {
+            return Opening::Ready(self.lose_the_file(scene));
+        }
+        self.observe(scene.entry, scene.now);
+        if same_file || self.is_confirmed() {
+            Opening::Ready(0)
+        } else if scene.waited < OLD_FILE {
+            Opening::Wait(Why::OldFile)
+        } else {
+            Opening::Ready(self.lose(|_| Now::Lost))
+        }
+    }
+
+    /// What a new Agent process will read of the file, and what it will not.
+    fn open_after_a_restart(&mut self, scene: &Scene<'_>, same_file: bool) -> Opening {
+        if !self.is_solid(scene.look) {
+            return Opening::Ready(self.lose_the_file(scene));
+        }
+        if !same_file {
+            // Nobody reads on in the file of another check id.
+            self.observe(scene.entry, scene.now);
+            return Opening::Ready(self.lose(|_| Now::Lost));
+        }
+        let Some(entry) = scene.entry else {
+            if scene.age < UNTIL_AN_ENTRY {
+                return Opening::Wait(Why::Entry);
+            }
+            return Opening::Ready(self.lose(|_| Now::Lost));
+        };
+        let comes_after = self.stale.is_none_or(|stale| stale.is_older_than(entry));
+        if entry.taken >= self.taken && comes_after {
+            self.observe(scene.entry, scene.now);
+            return Opening::Ready(0);
+        }
+        // The registry is an older one, or speaks of what was in the file before: the Agent reads on
+        // from where that says, or from the beginning where that is behind the end.
+        self.taken = entry.taken;
+        self.entry = Some(entry);
+        if scene.look.is_some_and(|look| entry.offset > look.size) {
+            self.stale = Some(Stale {
+                offset: entry.offset,
+                since: scene.now,
+                in_flight: false,
+            });
+            self.leave_a_tailer(entry.offset, scene.now);
+            return Opening::Ready(0);
+        }
+        self.stale = None;
+        let unread = |(begin, _): (u64, u64)| begin >= entry.offset;
+        let lost = self.lose(|span| if unread(span) { Now::There } else { Now::Lost });
+        Opening::Ready(lost)
+    }
+
+    /// The file is gone, shorter or another: what was not acknowledged in it is lost.
+    pub(super) fn lose_the_file(&mut self, scene: &Scene<'_>) -> usize {
+        let size = scene.look.map_or(0, |look| look.size);
+        // Only an offset that lies behind the new file's end is surely of the old one.
+        let of_the_old = scene.entry.filter(|entry| {
+            self.stale.is_none()
+                && entry.taken >= self.taken
+                && entry.offset > size
+                && entry.offset <= self.end
+        });
+        self.confirmed = self
+            .confirmed
+            .max(of_the_old.map_or(0, |entry| entry.offset));
+        let lost = self.lose(|_| Now::Lost);
+        self.sent = self.sent.placed_anew(|_| Now::Confirmed);
+        (self.confirmed, self.end, self.inode) = (0, size, scene.look.map_or(0, |look| look.inode));
+        // An Agent that has just started reads on where its registry says, or from the beginning; one
+        // that runs may have read the old file, and what it read may be on its way.
+        let runs = self.process == scene.process || scene.age >= READ;
+        let beyond = scene.entry.is_some_and(|entry| entry.offset > size);
+        self.stale = (runs || beyond).then(|| Stale {
+            offset: scene.entry.map_or(0, |entry| entry.offset),
+            since: scene.now,
+            in_flight: runs,
+        });
+        lost
+    }
+}

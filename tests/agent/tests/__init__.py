@@ -1,0 +1,1 @@
+"""Each behaviour of the stand-in, proven with small checks written for it."""
