@@ -10,7 +10,9 @@ mod sample;
 mod secret;
 mod sim;
 mod sources;
+mod status;
 mod stop;
+mod store;
 mod test;
 mod validate;
 mod wording;
@@ -42,7 +44,9 @@ enum Verb {
     Test(test::Arguments),
     /// Print the mapped logs as JSON lines; nothing is sent or kept
     Preview(preview::Arguments),
-    /// Show or move the resume point of a stream (`store: file`)
+    /// How each stream stands: place, lag, last success, failures, retention left
+    Status(status::Arguments),
+    /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
@@ -80,6 +84,7 @@ fn run(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), S
         Verb::Validate(arguments) => validate::run(arguments, out),
         Verb::Test(arguments) => test::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),
+        Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }

@@ -27,5 +27,5 @@ pub use ledger::{Ledger, Look, Moment, Resume, Room, Why};
 pub use registry::{Entry, Reading};
 pub use sent::Line;
 pub use site::{AgentFiles, Counters, Ground, Site, process};
-pub use text::{base_of, resume_of};
+pub use text::{base_of, resume_of, unconfirmed_of};
 pub use words::entry;
