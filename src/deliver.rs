@@ -37,7 +37,7 @@ pub use counters::Counters;
 pub use delivery::{Delivery, Fit, Landed, Opened, Terms, Watch};
 pub use ground::{AgentFiles, Ground, process};
 pub use lane::Lane;
-pub use ledger::{Landing, Ledger, Resume, Room, Why, base_of, resume_of};
+pub use ledger::{Landing, Ledger, Resume, Room, Why, base_of, resume_of, unconfirmed_of};
 pub use registry::{Entry, Reading};
 pub use sent::Line;
 pub use site::{Look, Moment, Site};

@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::time::Time;
 
 pub use clock::Clock;
-pub use faults::{Fault, Rule};
+pub use faults::{Change, Fault, Rule};
 pub use ledger::HandMade;
 pub use options::{Keys, Options, Prerender};
 pub use quota::Quota;

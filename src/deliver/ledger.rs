@@ -17,7 +17,7 @@ pub(super) use generation::{Remnant, Stale};
 pub use landing::Landing;
 pub(super) use opening::{Opening, Scene};
 pub use room::{Room, Why};
-pub use text::{base_of, resume_of};
+pub use text::{base_of, resume_of, unconfirmed_of};
 
 /// The place to go on from, and what is known as delivered beyond it.
 #[derive(Debug, Clone, PartialEq, Eq)]

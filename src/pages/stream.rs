@@ -8,13 +8,13 @@ use serde_json::value::RawValue;
 
 use crate::config::{AgentFacts, Config, RUN_BYTES, Start};
 use crate::error::{Error, Result};
-use crate::fetch::{Fetch, Hidden, Setup};
+use crate::fetch::{Deadline, Fetch, Hidden, Setup, Surroundings};
 use crate::log::Mapping;
-use crate::source::Source;
+use crate::source::{Call, Reply, Source};
 use crate::time::Time;
 use crate::walk::Place;
 
-use super::Budget;
+use super::{Between, Budget};
 
 /// One instance, checked and ready to run; it keeps its connection from run to run.
 pub struct Stream {
@@ -23,6 +23,7 @@ pub struct Stream {
     pub(super) source: Arc<Source>,
     pub(super) mapping: Mapping,
     pub(super) fetch: Fetch,
+    between: Option<Arc<dyn Between>>,
 }
 
 /// What a stream has to know of who runs it.
@@ -67,8 +68,37 @@ impl Stream {
             source: Arc::new(source.clone()),
             mapping,
             fetch,
+            between: None,
             config,
         })
+    }
+
+    /// The same stream with somebody between it and its API.
+    #[must_use]
+    pub fn with_between(self, between: Arc<dyn Between>) -> Self {
+        Self {
+            between: Some(between),
+            ..self
+        }
+    }
+
+    /// A text without the secrets that this stream knows.
+    #[must_use]
+    pub fn scrub(&self, text: &str) -> String {
+        self.fetch.scrub(text)
+    }
+
+    pub(super) fn ask(
+        &self,
+        call: &Call,
+        deadline: Deadline,
+        around: &dyn Surroundings,
+    ) -> Result<Reply> {
+        let ask = || self.fetch.call(call, deadline, around);
+        match &self.between {
+            Some(between) => between.call(call, &ask),
+            None => ask(),
+        }
     }
 
     /// The stream as people call it.

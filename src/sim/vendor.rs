@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use super::cursor::Cursor;
-use super::faults::Plan;
+use super::faults::{Plan, rewritten};
 use super::http::{Asked, Delivery, Reply};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::quota::Meter;
@@ -67,6 +67,8 @@ pub(crate) struct Vendor {
     steady: bool,
     requests: Mutex<VecDeque<Request>>,
     generation: AtomicU64,
+    /// How many requests were answered.
+    answered: AtomicU64,
     expired_status: AtomicU64,
 }
 
@@ -103,6 +105,7 @@ impl Vendor {
             steady: options.late_share <= 0.0 && options.pending_share <= 0.0,
             requests: Mutex::default(),
             generation: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
             expired_status: AtomicU64::new(400),
         };
         if let Some(ahead) = options.prerender {
@@ -158,6 +161,10 @@ impl Vendor {
             Some(reply) => reply,
             None => self.page(asked, &mishap.twist),
         };
+        let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        for (at, change) in &mishap.rewrites {
+            reply.body = rewritten(&reply.body, at, change, number);
+        }
         if mishap.garbled {
             reply.body = cut_short(&reply.body);
         }

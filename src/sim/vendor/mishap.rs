@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
-use crate::sim::faults::Fault;
+use crate::sim::faults::{Change, Fault};
 use crate::sim::http::{Asked, Delivery, Reply, packed};
 use crate::sim::{agent_handler, datadog};
 
@@ -29,6 +29,7 @@ pub(super) struct Mishap {
     pub(super) expire: Option<u16>,
     pub(super) skew: i64,
     pub(super) garbled: bool,
+    pub(super) rewrites: Vec<(String, Change)>,
 }
 
 impl Mishap {
@@ -76,6 +77,7 @@ impl Mishap {
             Fault::Double => self.twist.double = true,
             Fault::Partial => self.twist.partial = true,
             Fault::Warn => self.twist.warn = true,
+            Fault::Rewrite { at, to } => self.rewrites.push((at, to)),
             Fault::Short { records } => self.twist.at_most = Some(records),
         }
     }
