@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AgentFacts, Limits, Start, Store};
+use super::{AgentFacts, Destination, Limits, Start, Store};
+use crate::deliver::datadog;
 use crate::error::Result;
 use crate::log::TooOld;
 use crate::time::Time;
@@ -88,7 +89,14 @@ fn seconds(value: &Written) -> Result<Option<Duration>> {
 }
 
 /// How much one run may do.
-pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) -> Result<Limits> {
+pub(super) fn limits(
+    written: &Written,
+    interval: Duration,
+    agent: &AgentFacts,
+    destination: &Destination,
+) -> Result<Limits> {
+    // What the Agent's file and pipeline can bear is no matter where logs do not go that way.
+    let through_agent = matches!(destination, Destination::Agent);
     let fields = written.fields(&[
         "run_bytes",
         "run_seconds",
@@ -98,13 +106,16 @@ pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) 
     ])?;
     let run_seconds = seconds(&fields.at("run_seconds"))?;
     Ok(Limits {
-        run_bytes: Some(fields.at("run_bytes").whole(1)?.unwrap_or(RUN_BYTES)),
+        run_bytes: (fields.at("run_bytes").whole(1)?).or(through_agent.then_some(RUN_BYTES)),
         run_seconds: Some(
             run_seconds.map_or(interval.as_secs_f64() * SHARE_OF_INTERVAL, |span| {
                 span.as_secs_f64()
             }),
         ),
-        log_bytes: log_bytes(&fields.at("log_bytes"), agent)?,
+        log_bytes: match destination {
+            Destination::Agent => log_bytes(&fields.at("log_bytes"), agent)?,
+            Destination::Datadog(_) => direct_log_bytes(&fields.at("log_bytes"))?,
+        },
         body_bytes: fields
             .at("body_bytes")
             .whole(LEAST_BODY_BYTES)?
@@ -127,13 +138,13 @@ fn log_bytes(value: &Written, agent: &AgentFacts) -> Result<usize> {
     }
 }
 
-/// Only the Agent, in this version.
-pub(super) fn destination(value: &Written) -> Result<()> {
-    let kind = kind(value, &["type"])?;
-    match kind.as_deref() {
-        None | Some("agent") => Ok(()),
-        Some(other) => Err(value.problem(format!(
-            "expected `agent`, the one destination of this version, found `{other}`"
+fn direct_log_bytes(value: &Written) -> Result<usize> {
+    match value.whole(LEAST_LOG_BYTES)?.map(usize::try_from) {
+        None => Ok(datadog::LOG_BYTES),
+        Some(Ok(wanted)) if wanted <= datadog::LOG_BYTES => Ok(wanted),
+        Some(_) => Err(value.problem(format!(
+            "expected at most {}, which is what the intake takes whole",
+            datadog::LOG_BYTES
         ))),
     }
 }
@@ -158,7 +169,7 @@ pub(super) fn store(value: &Written) -> Result<Store> {
 }
 
 /// The word itself, or a mapping's `type`.
-fn kind(value: &Written, known: &[&str]) -> Result<Option<String>> {
+pub(super) fn kind(value: &Written, known: &[&str]) -> Result<Option<String>> {
     match value.value {
         Value::Null | Value::String(_) => value.text(),
         Value::Object(_) => {

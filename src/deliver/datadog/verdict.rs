@@ -35,7 +35,6 @@ pub fn judge(reply: &Reply, stated: String, wait: Option<Duration>, fix: &str) -
         200..300 if reply.status == 202 || is_json_or_nothing(reply) => Verdict::Accepted,
         200..300 => Verdict::Refused(format!("{stated}; that is no log intake: {fix}")),
         400 | 422 => Verdict::Bad(stated),
-        401 | 403 => Verdict::Refused(format!("{stated}; {fix}")),
         413 => Verdict::TooLarge(stated),
         415 => Verdict::Refused(format!(
             "{stated}; set `destination.compression` to `gzip` or `none`"
@@ -46,7 +45,7 @@ pub fn judge(reply: &Reply, stated: String, wait: Option<Duration>, fix: &str) -
         300..400 => Verdict::Refused(format!(
             "{stated}, a redirect, which is not followed with a key: {fix}"
         )),
-        404 | 405 | 410 | 501 | 505 => Verdict::Refused(format!("{stated}; {fix}")),
+        401 | 403 | 404 | 405 | 410 | 501 | 505 => Verdict::Refused(format!("{stated}; {fix}")),
         _ => Verdict::Again {
             after: wait,
             why: stated,
