@@ -20,6 +20,8 @@ use super::{Between, Budget};
 pub struct Stream {
     /// As configured.
     pub config: Config,
+    /// The tags that every log carries, joined by commas.
+    pub tags: String,
     pub(super) source: Arc<Source>,
     pub(super) mapping: Mapping,
     pub(super) fetch: Fetch,
@@ -53,7 +55,7 @@ impl Stream {
         }
         let source = &config.source;
         let tags = facts.tags.clone().unwrap_or_else(|| config.tags.join(","));
-        let mapping = config.mapping(tags)?;
+        let mapping = config.mapping(tags.clone())?;
         let setup = Setup {
             base_url: source.base(&config.filling)?.into(),
             auth: source.auth.filled(|text| config.filling.filled(text)),
@@ -69,6 +71,7 @@ impl Stream {
             mapping,
             fetch,
             between: None,
+            tags,
             config,
         })
     }
