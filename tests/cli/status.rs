@@ -94,13 +94,12 @@ fn a_stream_whose_place_cannot_be_read_hides_no_other() {
     ])
     .done();
     let places = folder.path().join("places");
-    let file = std::fs::read_dir(&places)
+    let mut file = std::fs::read_dir(&places)
         .unwrap()
         .flatten()
         .map(|entry| entry.path());
     let place = file
-        .filter(|path| path.extension().unwrap() == "json")
-        .next()
+        .find(|path| path.extension().unwrap() == "json")
         .unwrap();
     std::fs::write(&place, logwalk::keep::seal(3, "[1]")).unwrap();
     let ended = run(&["status", "-c", &conf]);

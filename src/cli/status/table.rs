@@ -83,11 +83,11 @@ fn ago(time: Option<Time>, now: Time) -> String {
 }
 
 fn line(cells: &[String; 8], widths: &[usize; 8], out: &mut dyn Write) -> Result<(), Stop> {
-    let mut text = String::new();
-    for (cell, width) in cells.iter().zip(widths) {
-        text.push_str(&format!("{cell:<width$}  "));
-    }
-    writeln!(out, "{}", text.trim_end())?;
+    let padded = cells.iter().zip(widths);
+    let padded: Vec<String> = padded
+        .map(|(cell, width)| format!("{cell:<width$}"))
+        .collect();
+    writeln!(out, "{}", padded.join("  ").trim_end())?;
     Ok(())
 }
 

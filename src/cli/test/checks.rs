@@ -11,6 +11,9 @@ mod shape;
 mod steady;
 mod time;
 
+#[cfg(test)]
+mod tests;
+
 use super::Finding;
 use super::facts::{Facts, Page, Terms};
 

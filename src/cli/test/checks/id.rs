@@ -40,7 +40,7 @@ pub(super) fn judged(look: &Look) -> Outcome {
     }
     findings.extend(shared(&all, paths));
     if findings.is_empty() {
-        let words = format!("each of {} has its own", several(all.len(), "record"));
+        let words = format!("{}, each with its own", several(all.len(), "record"));
         findings.push(Finding::good("id", words));
     }
     Outcome::found(findings)

@@ -39,6 +39,7 @@ pub(super) fn judged(look: &Look) -> Outcome {
     }
     let words = format!("{} on {pages}", several(records, "record"));
     findings.push(Finding::good("records", words));
+    findings.extend(aged_out(look));
     Outcome::found(findings)
 }
 
@@ -63,6 +64,22 @@ fn unread(look: &Look) -> Outcome {
         _ => "the reply broke off: try again; if it stays so, ask for less with `page_size`".to_owned(),
     };
     Outcome::last(Finding::bad("reply", words, fix), NO_PAGE)
+}
+
+/// More was asked for than there still is, which no API says.
+fn aged_out(look: &Look) -> Option<Finding> {
+    let kept = look.terms.config.source.retention?;
+    let start = look.terms.start(look.facts.began)?;
+    (start < look.facts.began.before(kept)).then(|| {
+        Finding::note(
+            "records",
+            format!(
+                "records from {start} on are wanted, and the vendor keeps {} only",
+                wording::span(kept)
+            ),
+            "what is older is gone: `start: oldest` says the same",
+        )
+    })
 }
 
 /// What the API says of its own answers.

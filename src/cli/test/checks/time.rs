@@ -108,6 +108,17 @@ fn without_a_zone(paths: &Paths, all: &[&Seen]) -> Option<Finding> {
     let values = all.iter().filter_map(|seen| paths.find(&seen.value));
     let mut texts = values.filter_map(Value::as_str);
     let bare = texts.find(|text| is_bare(text))?;
+    if bare.trim().len() == "2026-11-20".len() {
+        return Some(Finding::note(
+            "time",
+            format!(
+                "times are dates without a time of day, such as {}",
+                quoted(bare)
+            ),
+            "all records of a day get its first moment: take a path that has the time, if there \
+             is one",
+        ));
+    }
     Some(Finding::note(
         "time",
         format!(
