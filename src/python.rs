@@ -1,6 +1,7 @@
 //! The core as Python sees it; nothing outside of here names pyo3.
 
 mod cache;
+mod direct;
 mod emit;
 mod facts;
 mod landing;
@@ -17,14 +18,16 @@ use pyo3::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::Store;
+use crate::config::{Destination, Store};
 use crate::error::{Error, Result};
 use crate::fetch::Cancel;
 use crate::keep::live::Instance;
 use crate::keep::{Keep, PlaceFile, TwoSlots};
 use crate::pages;
+use crate::ship::Route;
 
 use cache::Cache;
+use direct::Direct;
 use emit::Emitter;
 use facts::Agent;
 use landing::Landing;
@@ -69,6 +72,8 @@ struct Stream {
     live: Arc<Instance>,
     emitter: Arc<Emitter>,
     landing: Landing,
+    /// Where logs go that do not go through the Agent.
+    route: Option<Arc<Route>>,
     cancel: Mutex<Cancel>,
     identity: String,
 }
@@ -93,7 +98,16 @@ impl Stream {
             file: agent.log_file(),
             entry: landing::entry(word("source"), word("service")),
         };
+        let route = match &inner.config.destination {
+            Destination::Agent => None,
+            Destination::Datadog(options) => Some(Route::new(
+                options,
+                &inner.config,
+                agent.folder().as_deref(),
+            )?),
+        };
         Ok(Self {
+            route: route.map(Arc::new),
             inner: Arc::new(inner),
             live: Arc::new(live),
             emitter: Arc::new(Emitter::new(py)),
@@ -133,6 +147,12 @@ impl Stream {
         self.inner.config.secrets()
     }
 
+    /// Whether logs go through the Agent: only then does a run have pages to emit.
+    #[getter]
+    fn through_agent(&self) -> bool {
+        self.route.is_none()
+    }
+
     /// Seconds between two runs.
     #[getter]
     fn interval(&self) -> f64 {
@@ -161,6 +181,15 @@ impl Stream {
             Store::File(folder) => Box::new(self.file(folder)),
         };
         let kept = keep.load()?;
+        if let Some(route) = &self.route {
+            let direct = Direct {
+                stream: Arc::clone(&self.inner),
+                route: Arc::clone(route),
+                live: Arc::clone(&self.live),
+                cancel,
+            };
+            return Ok(Run::direct(direct, keep, kept));
+        }
         let around = Around {
             live: Arc::clone(&self.live),
             emitter: Arc::clone(&self.emitter),

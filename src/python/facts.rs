@@ -57,6 +57,15 @@ impl Agent {
         Some(PathBuf::from(run_path).join("integrations").join(name))
     }
 
+    /// Where files of ours may lie; none where there is no Agent.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let given = self
+            .run_path
+            .as_ref()
+            .filter(|path| !path.trim().is_empty());
+        given.map(|path| PathBuf::from(path).join("logwalk"))
+    }
+
     /// A number, however the Agent writes it; anything else is the Agent's to judge.
     fn max_message_bytes(&self) -> Option<usize> {
         let written = match self.max_message_size_bytes.as_ref()? {

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
+use super::direct::Direct;
 use super::emit::{Emitter, Logs};
 use super::landing::Landing;
 use super::metrics;
@@ -16,6 +17,7 @@ use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
 use crate::log::{Sheet, Tray};
 use crate::pages::{self, Report, Tally};
+use crate::ship::Account;
 use crate::walk::Standing;
 
 /// What the walking thread hands over: a page, the end, or why there is no more.
@@ -49,7 +51,24 @@ fn walk_ahead(mut run: pages::Run<Reality>, report: Arc<Mutex<Report>>) -> Resul
 
 /// One run: an iterator over pages. The next page is fetched while this one is emitted.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
-pub(super) struct Run {
+pub(super) struct Run(Way);
+
+/// How a run's logs go out.
+enum Way {
+    /// Through the Agent, page by page.
+    Agent(Box<Emitting>),
+    /// By themselves: there is nothing to emit.
+    Direct(Box<Shipping>),
+}
+
+struct Shipping {
+    direct: Direct,
+    keep: Mutex<Option<Box<dyn Keep + Send>>>,
+    kept: Kept,
+    account: Arc<Mutex<Account>>,
+}
+
+struct Emitting {
     pages: Mutex<Option<Receiver<Next>>>,
     keep: Mutex<Keeping>,
     said: Vec<String>,
@@ -99,7 +118,7 @@ impl Run {
         let report = Arc::new(Mutex::new(begun));
         let tray = walk.tray();
         let pages = walk_ahead(walk, Arc::clone(&report))?;
-        Ok(Self {
+        let emitting = Emitting {
             pages: Mutex::new(Some(pages)),
             keep: Mutex::new(Keeping {
                 keep,
@@ -113,9 +132,32 @@ impl Run {
             around,
             report,
             tray,
-        })
+        };
+        Ok(Self(Way::Agent(Box::new(emitting))))
     }
 
+    /// Goes on from what was kept, and delivers by itself.
+    pub(super) fn direct(direct: Direct, keep: Box<dyn Keep + Send>, kept: Kept) -> Self {
+        Self(Way::Direct(Box::new(Shipping {
+            direct,
+            keep: Mutex::new(Some(keep)),
+            kept,
+            account: Arc::default(),
+        })))
+    }
+}
+
+impl Shipping {
+    /// All of the run, the first time it is asked for.
+    fn go(&self) -> Result<()> {
+        match self.keep.lock().take() {
+            Some(mut keep) => self.direct.go(keep.as_mut(), &self.kept, &self.account),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Emitting {
     fn next(&self) -> Next {
         let mut pages = self.pages.lock();
         let Some(receiver) = pages.as_ref() else {
@@ -180,29 +222,43 @@ impl Run {
 
     /// Wait for the next page, GIL free; after the last, raise `RunError` if there is cause.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Page>> {
-        let next = py.detach(|| self.next())?;
+        let run = match &self.0 {
+            Way::Agent(run) => run,
+            Way::Direct(run) => {
+                py.detach(|| run.go())?;
+                return Ok(None);
+            }
+        };
+        let next = py.detach(|| run.next())?;
         Ok(next.map(|(page, standing)| Page {
             logs: page.logs.len(),
             iterator: Mutex::new(Some(page.logs)),
             place: Mutex::new(Some(page.place)),
             tally: page.tally,
             standing,
-            emitter: Arc::clone(&self.around.emitter),
-            cancel: self.around.cancel.clone(),
+            emitter: Arc::clone(&run.around.emitter),
+            cancel: run.around.cancel.clone(),
             cut: Arc::default(),
-            tray: self.tray.clone(),
+            tray: run.tray.clone(),
         }))
     }
 
     /// Save the place after `page`, whose logs are out; an error where that does not stick.
     fn keep(&self, py: Python<'_>, page: &Page) -> PyResult<()> {
-        Ok(py.detach(|| self.save(page))?)
+        match &self.0 {
+            Way::Agent(run) => Ok(py.detach(|| run.save(page))?),
+            Way::Direct(_) => Ok(()),
+        }
     }
 
     /// Kind, name without the namespace, value and further tags of all that was counted.
     fn metrics(&self) -> Vec<metrics::Metric> {
-        let keeping = self.keep.lock();
-        let report = self.report.lock();
+        let run = match &self.0 {
+            Way::Agent(run) => run,
+            Way::Direct(run) => return metrics::of_direct(&run.account.lock()),
+        };
+        let keeping = run.keep.lock();
+        let report = run.report.lock();
         let standing = if keeping.ended {
             report.standing
         } else {
@@ -213,15 +269,26 @@ impl Run {
 
     /// What somebody should know although the run did not fail.
     fn warnings(&self) -> Vec<String> {
-        let report = self.report.lock();
-        self.said.iter().chain(&report.said).cloned().collect()
+        match &self.0 {
+            Way::Agent(run) => {
+                let report = run.report.lock();
+                run.said.iter().chain(&report.said).cloned().collect()
+            }
+            Way::Direct(run) => {
+                let said = run.direct.warnings(&run.account.lock());
+                run.kept.said.iter().cloned().chain(said).collect()
+            }
+        }
     }
 }
 
 /// Whoever lets go of a run has no use for the page that is being fetched.
 impl Drop for Run {
     fn drop(&mut self) {
-        self.around.cancel.raise();
+        match &self.0 {
+            Way::Agent(run) => run.around.cancel.raise(),
+            Way::Direct(run) => run.direct.cancel.raise(),
+        }
     }
 }
 
