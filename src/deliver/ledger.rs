@@ -20,7 +20,7 @@ pub use room::{Room, Why};
 pub use text::{base_of, resume_of, unconfirmed_of};
 
 /// The place to go on from, and what is known as delivered beyond it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resume {
     /// The walk's place; none is where the configuration begins.
     pub place: Option<String>,
