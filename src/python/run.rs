@@ -55,6 +55,7 @@ pub(super) struct Run {
     keep: Mutex<Keeping>,
     said: Vec<String>,
     around: Around,
+    stream: Arc<pages::Stream>,
     report: Arc<Mutex<Report>>,
     tray: Tray,
 }
@@ -143,6 +144,7 @@ impl Run {
             keep: Mutex::new(keeping),
             said,
             around,
+            stream: Arc::clone(stream),
             report,
             tray,
         })
@@ -259,6 +261,8 @@ impl Run {
         } else {
             keeping.standing
         };
+        let now = crate::time::Time::now();
+        let standing = standing.map(|standing| keeping.stands(&self.stream, standing, now));
         metrics::of(&report, standing, &keeping.tally, keeping.passage())
     }
 
