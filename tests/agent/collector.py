@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import confd, loading, modules
+from .aggregator import Aggregator
 from .cache import Cache
 from .handover import LOG, REGISTER, Sender
 from .pauses import Pauses
@@ -57,7 +58,7 @@ class Collector:
         if sender is not None and settings.get("logs_enabled"):
             hand_over = self.hand_over
         agent = modules.DatadogAgent(settings, cache, hand_over, line)
-        modules.install(agent, modules.Aggregator(line))
+        modules.install(agent, Aggregator(line))
         loading.look_in(settings.path("additional_checksd"))
         self.loaded: set[str] = set()
         self.schedule = Schedule(int(settings.get("check_runners")), settings.scaled, line)
@@ -81,7 +82,7 @@ class Collector:
             for configuration in configurations
             for instance in configuration.instances
         }
-        patience = float(self.settings.get("check_cancel_timeout"))
+        patience = self.settings.granted(float(self.settings.get("check_cancel_timeout")))
         for check_id in self.loaded - wanted.keys():
             self.loaded.remove(check_id)
             self.schedule.remove(check_id, patience)
@@ -114,7 +115,7 @@ class Collector:
         elif order["command"] == "run_now":
             self.schedule.now(order.get("check_id"))
         elif order["command"] == "stop":
-            self.schedule.stop(STOP)
+            self.schedule.stop(self.settings.granted(STOP))
         self.line.report("done", number=order["number"])
 
 

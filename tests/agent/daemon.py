@@ -1,5 +1,6 @@
 """`agent run`: both halves of the Agent, and what it is told while it runs."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,10 +14,10 @@ from typing import Any, NoReturn
 from . import collector
 from .clock import Clock
 from .handover import Receiver
+from .history import History
 from .journal import Journal
 from .logs_agent import LogsAgent
 from .observed import Observed
-from .history import History
 from .settings import Settings
 
 # The collector answers within this, or its GIL is held by a check that is stuck.
@@ -40,7 +41,10 @@ class Orders:
             self.number += 1
             number = self.number
             done = self.waiting[number] = threading.Event()
-            self.end.sendall((json.dumps({"number": number, **order}) + "\n").encode())
+            try:
+                self.end.sendall((json.dumps({"number": number, **order}) + "\n").encode())
+            except OSError:
+                return False
         return done.wait(patience)
 
     def done(self, number: int) -> None:
@@ -55,7 +59,7 @@ class Daemon:
     def __init__(self, settings: Settings) -> None:
         """Take the port of the expvars, then part the process in two."""
         self.settings = settings
-        self.clock = Clock()
+        self.clock = Clock(float(settings.get("stand_in.origin")), settings.speed)
         self.journal = Journal(str(settings.get("log_level")))
         self.observed = Observed(self.journal)
         self.history = History.of(settings)
@@ -96,18 +100,24 @@ class Daemon:
 
     def listen(self) -> None:
         """Take in what the collector reports; when it is gone, so is the Agent."""
-        with self.orders.end.makefile("r", encoding="utf-8") as lines:
+        with (
+            self.orders.end.makefile("r", encoding="utf-8") as lines,
+            contextlib.suppress(ConnectionResetError),
+        ):
             for line in lines:
-                said = json.loads(line)
-                if said["event"] == "done":
-                    self.orders.done(said["number"])
-                elif said["event"] == "loaded":
-                    self.loaded.set()
-                else:
-                    self.observed.note(said)
+                self.hear(json.loads(line))
         if self.ending.acquire(blocking=False):
             self.journal.error("the collector died")
             os._exit(2)
+
+    def hear(self, said: dict[str, Any]) -> None:
+        """Take in one report."""
+        if said["event"] == "done":
+            self.orders.done(said["number"])
+        elif said["event"] == "loaded":
+            self.loaded.set()
+        else:
+            self.observed.note(said)
 
     def reload(self) -> bool:
         """Read conf.d again."""
@@ -146,7 +156,7 @@ class Daemon:
             threading.Event().wait()
         if self.settings.get("stand_in.stops_first") == "launcher":
             self.logs.receive_no_more()
-        self.orders.give(STOP, command="stop")
+        self.orders.give(self.settings.granted(STOP), command="stop")
         os.kill(self.collector, signal.SIGKILL)
         self.logs.stop()
         self.journal.info("the Agent stopped")

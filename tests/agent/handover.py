@@ -78,6 +78,14 @@ class Receiver:
         None when there is no check any more, and after the Agent was stopped: then a check that
         sends waits for ever.
         """
+        try:
+            return self.next()
+        except OSError:
+            # The check's process was killed with our answer unread, or before it.
+            return None
+
+    def next(self) -> Handed | None:
+        """The next one, while the check's process lives."""
         header = self.stream.read(HEADER.size)
         if len(header) < HEADER.size:
             return None

@@ -24,8 +24,7 @@ def check_class(name: str) -> type[Any]:
     """The class of a check.
 
     Fact: `datadog_checks.<name>` comes first, then `<name>`, from checks.d. The class is the
-    AgentCheck of the module that no other class extends; the Agent lists the module with `dir` and
-    asks for each name.
+    AgentCheck of the module that no other class extends.
     """
     base = importlib.import_module("datadog_checks.base").AgentCheck
     errors = []
@@ -35,9 +34,11 @@ def check_class(name: str) -> type[Any]:
         except Exception as error:  # noqa: BLE001 (a check may raise anything when it is imported)
             errors.append(f"{module_name}: {error!r}")
             continue
+        # In the order of their names, and those too that the module makes when they are asked for.
+        values = [getattr(module, member) for member in dir(module)]
         found = [
             value
-            for value in (getattr(module, symbol, None) for symbol in dir(module))
+            for value in values
             if isinstance(value, type)
             and issubclass(value, base)
             and value is not base

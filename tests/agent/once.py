@@ -5,8 +5,9 @@ import sys
 from typing import Any
 
 from . import collector, loading
+from .aggregator import Aggregator
 from .cache import Cache
-from .modules import Aggregator, DatadogAgent, install
+from .modules import DatadogAgent, install
 from .pauses import Pauses
 from .processes import be_called
 from .settings import Settings

@@ -65,11 +65,13 @@ class Power:
             possible = self.outcomes(path, last.get(str(path)), chance)
             if possible:
                 said, content = chance.choice(possible)
-                lost[str(path.relative_to(run_path))] = said
                 if content is None:
                     path.unlink()
-                else:
+                elif content != path.read_bytes():
                     path.write_bytes(content)
+                else:
+                    continue
+                lost[str(path.relative_to(run_path))] = said
         for note in (*self.syncs.iterdir(), *self.history.glob("*")):
             note.unlink()
         # What is there now is on the disk.

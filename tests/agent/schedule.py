@@ -6,16 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
+
+from .reports import Reports
 
 DEFAULT_INTERVAL = 15
-
-
-class Reports(Protocol):
-    """Where it is told how runs went."""
-
-    def report(self, event: str, **said: Any) -> None:
-        """Something that happened to a check."""
 
 
 @dataclass

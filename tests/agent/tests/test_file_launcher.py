@@ -144,10 +144,11 @@ def test_the_old_file_is_read_to_its_end_and_is_not_in_the_registry(tailed: Tail
 def test_the_old_file_is_given_up_after_close_timeout(house: House, journal: Journal) -> None:
     tailed = Tailed(house, journal, logs_config__close_timeout=0.01)
     tailed.source()
+    (tailer,) = tailed.launcher.tailers
     with tailed.path.open("a") as old:
         tailed.recreate()
         tailed.launcher.scan()
-        eventually(lambda: not tailed.launcher.rotated[0].thread.is_alive())
+        eventually(lambda: not tailer.thread.is_alive())
         old.write("lost\n")
     tailed.launcher.scan()
     assert tailed.read() == []

@@ -24,6 +24,10 @@ class Heard:
         """Take in a report."""
         self.reports.append((event, said))
 
+    def say(self, level: str, message: str) -> None:
+        """Take in a message."""
+        self.report("log", level=level, message=message)
+
     def count(self, event: str) -> int:
         """How often something was reported."""
         return sum(name == event for name, _ in self.reports)
@@ -137,7 +141,7 @@ def test_the_successor_runs_beside_the_one_that_was_cancelled(schedule: Schedule
 def test_a_cancel_that_takes_too_long_is_left_alone(schedule: Schedule) -> None:
     check = Fake("a")
     stuck = threading.Event()
-    check.cancel = lambda: stuck.wait(10)  # type: ignore[method-assign, assignment, return-value]
+    check.cancel = lambda: stuck.wait(10)  # type: ignore[method-assign, assignment]
     schedule.add(check)
     begun = time.monotonic()
     schedule.remove("a", 0.1)

@@ -169,7 +169,12 @@ def test_a_stalled_intake_makes_the_tailer_wait(
         logs_config__payload_channel_size=1,
         logs_config__batch_max_size=1,
     )
-    putting = threading.Thread(target=lambda: [sending.put("a") for _ in range(20)])
+
+    def put() -> None:
+        for _ in range(20):
+            sending.put("a")
+
+    putting = threading.Thread(target=put)
     putting.start()
     time.sleep(0.3)
     assert putting.is_alive()
