@@ -187,6 +187,7 @@ impl Stream {
                     file: way.log.clone(),
                     process: deliver::process().to_owned(),
                     cap: way.cap,
+                    longest: self.inner.config.limits.log_bytes as u64,
                     until: span.map(|span| reality.tick().saturating_add(span)),
                     entry: way.entry.clone(),
                 };

@@ -37,7 +37,7 @@ def write_from_now_on(run_path: Path, monkeypatch: pytest.MonkeyPatch, after: fl
     launcher = ThreadPoolExecutor(1)
 
     def send_and_write(line: str, check_id: str) -> None:
-        send(line, check_id)
+        send(line, check_id)  # type: ignore[no-untyped-call]
         launcher.submit(write, line, check_id)
 
     monkeypatch.setattr(datadog_agent, "send_log", send_and_write)
@@ -94,7 +94,7 @@ def test_logs_that_the_agent_drops_keep_the_place_where_it_was(
 ) -> None:
     ids = vendor.add(3)
     (run_path / "integrations/logwalk_1f2e.log").touch()
-    with pytest.raises(RunFailed, match="has 0 bytes where .* were expected"):
+    with pytest.raises(RunFailed, match=r"has 0 bytes where .* were expected"):
         agent.run(agent.check(instance))
 
     assert agent.ids() == ids[:2]

@@ -146,6 +146,7 @@ def test_a_burst_of_many_times_the_files_cap_arrives_whole_and_once(
     house.arrives(ids)
 
     assert house.repeated() == 0
+    assert all(read(message) for message in house.intake.messages())
     eventually(lambda: house.metric("bytes.unconfirmed") == 0)
     assert house.metric("records.resent") == house.metric("records.unconfirmed") == 0
 

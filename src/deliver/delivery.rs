@@ -485,7 +485,10 @@ impl<S: Site> Delivery<S> {
         let look = self.site.look(&file)?;
         let entry = self.site.registry(&file).and_then(|reading| reading.entry);
         self.ledger.adopt(&file, look, entry, now);
-        self.watch.lock().stale = self.ledger.stale;
+        let mut watch = self.watch.lock();
+        watch.stale = self.ledger.stale;
+        watch.remnants.clone_from(&self.ledger.remnants);
+        drop(watch);
         self.count_what_was_dropped();
         Ok(true)
     }

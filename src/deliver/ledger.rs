@@ -330,6 +330,9 @@ impl Ledger {
                 since: now,
                 in_flight: false,
             };
+            if self.stale.is_none() {
+                self.leave_a_tailer(entry.offset, now);
+            }
             self.stale.get_or_insert(fresh).offset = entry.offset;
             return false;
         }
@@ -421,12 +424,8 @@ impl Ledger {
     fn cut(&mut self, look: Look, lines: &[Line], at: usize, now: Moment) -> Landing {
         let (dropped, rest) = lines.split_at_checked(at).unwrap_or((lines, &[]));
         let lost = self.lose(|_| Now::Lost) + dropped.len();
-        self.remnants.retain(|remnant| now.tick < remnant.until);
         if lost == 0 && look.inode == self.inode {
-            self.remnants.push(Remnant {
-                offset: self.end,
-                until: now.tick + CLOSED,
-            });
+            self.leave_a_tailer(self.end, now);
         }
         // The Agent may read on in the new lines as if they were the old ones, where those were not
         // all read.
@@ -446,6 +445,15 @@ impl Ledger {
         self.newest = None;
         self.middle = None;
         Landing::Lost(lost + rest.len())
+    }
+
+    /// Notes that a tailer stands at an offset behind the file's end until it is closed.
+    pub(super) fn leave_a_tailer(&mut self, offset: u64, now: Moment) {
+        self.remnants.retain(|remnant| now.tick < remnant.until);
+        self.remnants.push(Remnant {
+            offset,
+            until: now.tick + CLOSED,
+        });
     }
 
     /// Moves the base on to what is acknowledged, and forgets the records before it.

@@ -10,6 +10,9 @@ use super::sent::Now;
 /// scan, its poll, its batch and its flush, with room to spare.
 const UNTIL_AN_ENTRY: Duration = Duration::from_mins(2);
 
+/// Until then, an Agent that has just started has hardly read anything.
+const READ: Duration = Duration::from_secs(5);
+
 /// How long the receipts of an earlier configuration's file are waited for without any coming.
 const OLD_FILE: Duration = Duration::from_mins(5);
 
@@ -128,6 +131,7 @@ impl Ledger {
                 since: scene.now,
                 in_flight: false,
             });
+            self.leave_a_tailer(entry.offset, scene.now);
             return Opening::Ready(0);
         }
         self.stale = None;
@@ -152,13 +156,14 @@ impl Ledger {
         let lost = self.lose(|_| Now::Lost);
         self.sent = self.sent.placed_anew(|_| Now::Confirmed);
         (self.confirmed, self.end, self.inode) = (0, size, scene.look.map_or(0, |look| look.inode));
-        // An Agent that has just started reads on where its registry says, or from the beginning.
+        // An Agent that has just started reads on where its registry says, or from the beginning; one
+        // that runs may have read the old file, and what it read may be on its way.
+        let runs = self.process == scene.process || scene.age >= READ;
         let beyond = scene.entry.is_some_and(|entry| entry.offset > size);
-        let known = beyond || self.process == scene.process;
-        self.stale = known.then(|| Stale {
+        self.stale = (runs || beyond).then(|| Stale {
             offset: scene.entry.map_or(0, |entry| entry.offset),
             since: scene.now,
-            in_flight: self.process == scene.process,
+            in_flight: runs,
         });
         lost
     }

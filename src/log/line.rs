@@ -96,6 +96,20 @@ impl Log {
         out
     }
 
+    /// Makes the line longer by so many bytes, or by a few more, with a text that says nothing.
+    pub fn pad(&mut self, bytes: u64) {
+        let name = "padding";
+        let own = self.fields.iter_mut().find(|(key, _)| &**key == "logwalk");
+        if let Some((_, Leaf::Object(members))) = own {
+            let empty = member(name, "\"\"".len());
+            let dots = usize::try_from(bytes)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(empty);
+            members.push((name, Leaf::Text(".".repeat(dots))));
+            self.line_bytes += empty + dots;
+        }
+    }
+
     fn push_tags(&self, instance_tags: &str, out: &mut String) {
         if let Some(tags) = self.all_tags(instance_tags) {
             name("ddtags", out);

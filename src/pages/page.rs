@@ -26,6 +26,15 @@ impl Page {
             .collect()
     }
 
+    /// Makes the first line longer by so many bytes, or by a few more.
+    pub fn pad(&mut self, bytes: u64) {
+        if let Some(log) = self.logs.first_mut().filter(|_| bytes > 0) {
+            let before = log.line_bytes;
+            log.pad(bytes);
+            self.tally.bytes += (log.line_bytes - before) as u64;
+        }
+    }
+
     /// Parts the page behind so many logs: the first part, which has no place of its own, and the
     /// rest, if there is one.
     #[must_use]

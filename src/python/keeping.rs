@@ -72,7 +72,7 @@ impl Keeping {
     }
 
     /// How many of a page's logs may go out now; none is the end of the run.
-    pub(super) fn room(&mut self, page: &Page, around: &Around) -> Result<Option<usize>> {
+    pub(super) fn room(&mut self, page: &mut Page, around: &Around) -> Result<Option<usize>> {
         let Some(delivery) = &mut self.delivery else {
             return Ok(Some(page.logs.len()));
         };
@@ -82,11 +82,12 @@ impl Keeping {
         if page.logs.is_empty() {
             return Ok(Some(0));
         }
-        let (logs, changed) = delivery.room(&page.lengths())?;
-        if let Some(text) = changed {
+        let fit = delivery.room(&page.lengths())?;
+        if let Some(text) = fit.text {
             self.save(&text, around)?;
         }
-        Ok(Some(logs).filter(|logs| *logs > 0))
+        page.pad(fit.padding);
+        Ok(Some(fit.lines).filter(|lines| *lines > 0))
     }
 
     /// Keeps the place behind logs that are out, once they are where they should be.

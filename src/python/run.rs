@@ -154,12 +154,12 @@ impl Run {
         // Nobody wants what was ready when the wish to stop came; it is read again.
         let cancelled = self.around.cancel.is_raised();
         let next = if cancelled { Ok(None) } else { next };
-        let Ok(Some((page, standing))) = next else {
+        let Ok(Some((mut page, standing))) = next else {
             pages.receiver = None;
             self.keep.lock().ended = !cancelled;
             return next;
         };
-        match self.keep.lock().room(&page, &self.around) {
+        match self.keep.lock().room(&mut page, &self.around) {
             Ok(None) | Err(Error::Cancelled) => {
                 pages.receiver = None;
                 Ok(None)

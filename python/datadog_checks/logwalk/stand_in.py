@@ -1,8 +1,8 @@
 """A stand-in for the Agent, as far as `logwalk demo` needs one.
 
 It runs the real check on the Agent's own base package, writes logs where the Agent writes them,
-keeps the cache as the Agent keeps it, and notes in its registry that all was sent. It sends nothing,
-rotates nothing and reads no datadog.yaml.
+keeps the cache as the Agent keeps it, and notes in its registry that all was sent. It sends
+nothing, rotates nothing and reads no datadog.yaml.
 """
 
 import argparse

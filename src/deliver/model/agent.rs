@@ -135,6 +135,11 @@ impl Agent {
         }
     }
 
+    pub(in crate::deliver) fn is_synced(&self, name: &str) -> bool {
+        let file = self.files.get(name);
+        file.is_none_or(|file| file.synced == file.bytes.len())
+    }
+
     /// Somebody else empties the file, as the total cap or a person does.
     pub(in crate::deliver) fn empty(&mut self, name: &str) {
         self.write_what_is_in_flight();

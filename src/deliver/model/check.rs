@@ -47,6 +47,8 @@ pub(in crate::deliver) struct Check {
     pub(in crate::deliver) cut_off: u64,
     pub(in crate::deliver) resent: u64,
     pub(in crate::deliver) passed: u64,
+    /// Places kept before the lines were on the disk.
+    pub(in crate::deliver) unsynced: u64,
     trace: Vec<String>,
 }
 
@@ -82,6 +84,7 @@ impl Check {
             cut_off: 0,
             resent: 0,
             passed: 0,
+            unsynced: 0,
             trace: Vec::new(),
         }
     }
@@ -103,20 +106,23 @@ impl Check {
                 return Ok(());
             }
             if self.agent.borrow().now > before + 4_000_000 {
-                let last = self.trace.len().saturating_sub(4);
-                self.trace.drain(60.min(last)..last);
-                let trace: Vec<String> = self
-                    .trace
-                    .iter()
-                    .map(|line| line.chars().take(260).collect())
-                    .collect();
-                let trace = trace.join("\n");
+                let trace = self.told();
                 return Err(format!(
                     "missing {:?}\n{trace}",
                     missing.iter().take(9).collect::<Vec<_>>()
                 ));
             }
         }
+    }
+
+    /// What happened, in short.
+    pub(in crate::deliver) fn told(&self) -> String {
+        let short = |line: &String| line.chars().take(260).collect::<String>();
+        let last = self.trace.len().saturating_sub(4).max(60);
+        let (first, rest) = self.trace.split_at(self.trace.len().min(60));
+        let rest = rest.get(last - 60..).unwrap_or_default();
+        let lines: Vec<String> = first.iter().chain(rest).map(short).collect();
+        lines.join("\n")
     }
 
     /// How often records arrived more than once.
@@ -128,6 +134,11 @@ impl Check {
             }
         }
         times.values().map(|times| times - 1).sum()
+    }
+
+    /// How many logs the Agent itself sent again after a kill.
+    pub(in crate::deliver) fn read_again(&self) -> u64 {
+        self.agent.borrow().pipeline.read_again
     }
 
     /// How many pieces of lines arrived.
@@ -324,13 +335,14 @@ impl Check {
                     }
                     let last = records.is_empty();
                     let landed = delivery.landed(&out, last.then_some(text.as_str()))?;
+                    self.unsynced += u64::from(!self.agent.borrow().is_synced(&terms.file));
                     keep(&mut self.kept, landed.text);
                     if landed.lost || last {
                         break;
                     }
                 }
                 let over = self.agent.borrow().now - self.agent.borrow().born
-                    >= terms.until.map_or(u64::MAX, |until| millis(until));
+                    >= terms.until.map_or(u64::MAX, millis);
                 let pause = self.chance.between(0, 2) * self.chance.between(0, 700);
                 self.agent.borrow_mut().pass(pause);
                 if !records.is_empty()

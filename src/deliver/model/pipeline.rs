@@ -47,6 +47,10 @@ pub(in crate::deliver) struct Pipeline {
     pub(in crate::deliver) refuses: bool,
     pub(in crate::deliver) dropped: u64,
     pub(in crate::deliver) arrived: Vec<Vec<u8>>,
+    /// What has arrived since the registry was written.
+    unnoted: u64,
+    /// What a kill made the Agent itself send again: it had arrived and was not noted.
+    pub(in crate::deliver) read_again: u64,
 }
 
 impl Pipeline {
@@ -56,6 +60,7 @@ impl Pipeline {
 
     pub(super) fn die(&mut self, registry: &[u8]) {
         self.tailers.clear();
+        self.read_again += std::mem::take(&mut self.unnoted);
         self.batch.clear();
         self.removed.clear();
         self.served.clear();
@@ -84,6 +89,7 @@ impl Pipeline {
         }
         self.send(now);
         if age.is_multiple_of(FLUSH) {
+            self.unnoted = 0;
             return Written::Registry(self.registry());
         }
         Written::Nothing
@@ -174,6 +180,7 @@ impl Pipeline {
                 self.dropped += 1;
             } else {
                 self.arrived.push(message.text);
+                self.unnoted += 1;
             }
             if let Some((file, offset)) = message.receipt {
                 // What a tailer had read before its file was emptied does not go back in time.

@@ -22,7 +22,7 @@ fn lived(seed: u64, story: Story) -> Check {
     } else {
         AtTheCap::Recreate
     };
-    let cap = usize::try_from(chance.between(100, 3_000)).unwrap();
+    let cap = usize::try_from(chance.between(300, 3_000)).unwrap();
     let mut agent = Agent::new(cap, at_the_cap);
     agent.pipeline.from_the_beginning = true;
     let story = Story {
@@ -34,12 +34,14 @@ fn lived(seed: u64, story: Story) -> Check {
     if let Err(words) = check.live() {
         panic!("seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {words}");
     }
-    let pages = check.cut_off * story.page + check.resent;
+    assert_eq!(check.unsynced, 0, "seed {seed}: kept before it was synced");
+    let pages = check.cut_off * story.page + check.resent + check.read_again();
     let free = story.emptied || story.power_cuts;
     assert!(
         free || check.repeated() <= pages,
-        "seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {} repeated",
-        check.repeated()
+        "seed {seed}, {at_the_cap:?}, cap {cap}, {story:?}: {} repeated\n{}",
+        check.repeated(),
+        check.told()
     );
     check
 }
@@ -87,6 +89,18 @@ fn a_kill_repeats_at_most_one_page() {
         outages: true,
         ..Story::default()
     });
+}
+
+#[test]
+fn after_a_kill_alone_nothing_is_thought_lost() {
+    for seed in stories() {
+        let kills = Story {
+            kills: true,
+            ..Story::default()
+        };
+        let check = lived(seed, kills);
+        assert_eq!((check.resent, check.passed), (0, 0), "seed {seed}");
+    }
 }
 
 #[test]

@@ -223,3 +223,19 @@ fn a_record_from_the_future_is_sent_and_marked() {
     assert!(log.future);
     assert_eq!(log.timestamp, Some(case.moment.event));
 }
+
+#[test]
+fn a_log_that_has_to_be_longer_is_so_and_by_a_few_bytes_at_most() {
+    let case = case(json!({"message": "{id}"}));
+    for bytes in [1, 12, 13, 14, 500] {
+        let mut log = case.log(Record::Json(r#"{"id":"1"}"#));
+        let before = log.line_bytes;
+        log.pad(bytes);
+        let longer = (log.line_bytes - before) as u64;
+        assert!((bytes..bytes + 16).contains(&longer), "{bytes}: {longer}");
+        assert_eq!(
+            log.to_json(&case.terms.instance_tags).len() + 1,
+            log.line_bytes
+        );
+    }
+}
