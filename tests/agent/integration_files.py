@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -106,7 +107,8 @@ class IntegrationFiles:
     def write(self, file: IntegrationFile, line: bytes) -> None:
         """Open, append, close, without fsync: so the Agent does it for every log."""
         if self.journal_of_logs:
-            append(Path(self.journal_of_logs), line + b"\n")
+            told = f"{time.time_ns()} {file.path.name} {file.size} ".encode()
+            append(Path(self.journal_of_logs), told + line + b"\n")
         try:
             descriptor = os.open(file.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
             try:

@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
 def line(outcome: Outcome) -> str:
     """A storm in one line."""
     verdict, plan = outcome.verdict, outcome.schedule
-    state = "FAILED" if outcome.failed and outcome.check == "logwalk" else "ok"
+    state = "FAILED" if outcome.failed else "ok"
     return (
         f"seed {plan.seed:5} {plan.cap_behaviour:8} {outcome.check:7} {state:6} "
         f"held {verdict.held:5} lost {len(verdict.lost):4} "
@@ -73,8 +73,9 @@ def storms(job: int, arguments: argparse.Namespace, folder: Path) -> Iterator[Ou
     for seed in range(first + job, last, arguments.jobs):
         for check in CHECKS[arguments.check]:
             here = folder / f"{seed}-{check}"
-            yield Storm(world, nursery, schedule(seed, arguments.cap), check, here).play()
-            if not arguments.keep:
+            outcome = Storm(world, nursery, schedule(seed, arguments.cap), check, here).play()
+            yield outcome
+            if not (arguments.keep or outcome.failed):
                 shutil.rmtree(here, ignore_errors=True)
     nursery.close()
 
@@ -112,13 +113,13 @@ def main(words: list[str]) -> int:
             continue
         outcomes.append(outcome)
         print(line(outcome), flush=True)
-        if outcome.failed and outcome.check == "logwalk":
+        if outcome.failed:
             print(replay(outcome, arguments), flush=True)
     broken = [job for job in jobs if (job.join() or job.exitcode)]
     if arguments.keep:
         print(f"files: {folder}")
     else:
-        shutil.rmtree(folder, ignore_errors=True)
-    failed = [outcome for outcome in outcomes if outcome.failed and outcome.check == "logwalk"]
+        print(f"files of those that failed: {folder}")
+    failed = [outcome for outcome in outcomes if outcome.failed]
     print(f"{len(outcomes)} storms, {len(failed)} failed")
     return int(bool(failed or broken))

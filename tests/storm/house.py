@@ -88,7 +88,7 @@ class House:
         usual = {
             "logs_enabled": True,
             "expvar_port": 0,
-            "log_level": "warning",
+            "log_level": "info",
             "run_path": str(self.run_path),
             "confd_path": str(self.folder / "conf.d"),
             "additional_checksd": str(CHECKS),
@@ -114,6 +114,15 @@ class House:
         )
         self.running = Running.of(child)
         return self.running
+
+    def sent(self) -> list[bytes]:
+        """Every log that the Agent was handed and wrote, in order."""
+        try:
+            lines = self.written.read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        # Before it: when, into which file, and where.
+        return [line.split(b" ", 3)[3] for line in lines if line.count(b" ") > 2]
 
     def kill(self) -> None:
         """Kill the Agent, if it runs."""

@@ -24,6 +24,7 @@ class Sink(Intake):
         """On any free port."""
         super().__init__()
         self.ids: list[str] = []
+        self.times: list[int] = []
         self.distinct: set[str] = set()
         self.pieces = 0
         self.last = time.monotonic()
@@ -46,6 +47,7 @@ class Sink(Intake):
         if found not in self.distinct:
             self.last = time.monotonic()
         self.ids.append(found)
+        self.times.append(time.time_ns())
         self.distinct.add(found)
 
     def has(self, ids: set[str]) -> bool:

@@ -40,7 +40,8 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether logwalk did not keep its word."""
-        return bool(self.verdict.lost or self.verdict.unexplained or self.untrue)
+        wrong = self.verdict.lost or self.verdict.unexplained or self.untrue
+        return self.check == "logwalk" and bool(wrong)
 
 
 class Storm:
@@ -113,6 +114,7 @@ class Storm:
     def calm_down(self) -> None:
         """Wait until everything has arrived, or it is certain that it never will."""
         self.sink.turn({})
+        calm = time.monotonic()
         patience = LONG if self.check == "logwalk" else SOON
         complete = False
         while not complete:
@@ -120,7 +122,8 @@ class Storm:
             complete = self.is_whole(held)
             if complete and self.sink.has(held):
                 break
-            if self.world.seconds(patience) < self.sink.quiet() and self.at() > CALM + SOON:
+            quiet = min(self.sink.quiet(), time.monotonic() - calm)
+            if quiet > self.world.seconds(patience):
                 break
             complete = False
             time.sleep(0.02)
@@ -140,9 +143,11 @@ class Storm:
         self.happenings.count()
         lasted = self.at()
         self.house.kill()
-        lines = self.house.written.read_bytes().splitlines() if self.house.written.exists() else []
-        written = [record for record in map(id_of, lines) if record]
+        written = [record for record in map(id_of, self.house.sent()) if record]
         arrivals = self.sink.arrivals()
+        came = zip(self.sink.times, arrivals.ids, strict=False)
+        text = "".join(f"{at} {record}\n" for at, record in came)
+        (self.folder / "arrived").write_text(text, encoding="utf-8")
         return Outcome(
             schedule=self.schedule,
             check=self.check,
