@@ -9,6 +9,7 @@ pub mod config;
 pub mod deliver;
 pub mod error;
 pub mod fetch;
+pub mod json;
 pub mod keep;
 pub mod log;
 pub mod pages;

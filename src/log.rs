@@ -15,22 +15,28 @@ mod line;
 mod mapping;
 mod message;
 mod names;
+mod part;
 mod plan;
 mod reading;
 mod rewrite;
+mod sheet;
 mod status;
 mod tags;
 mod text;
+mod tray;
 mod words;
 
 use std::collections::BTreeMap;
 
 use crate::time::Time;
 
-pub use line::{Leaf, Log};
+pub use line::{Fields, Line};
 pub use mapping::Mapping;
+pub use part::Part;
 pub use reading::Reading;
-pub use words::Word;
+pub use sheet::{Field, Log, Sheet, Span, Value};
+pub use tray::Tray;
+pub use words::{DDTAGS, TIMESTAMP, Word};
 
 /// What becomes of records older than Datadog takes at their own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +80,10 @@ pub struct Moment {
 }
 
 /// What a record has become.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mapped {
-    /// A log to send.
-    Log(Log),
+    /// A log to send, the last of its sheet.
+    Log,
     /// Nothing: it is too old, and such records are skipped.
     TooOld,
 }

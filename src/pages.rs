@@ -1,22 +1,22 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
 mod page;
+mod reader;
 mod report;
 mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
-
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Surroundings};
-use crate::log::{Log, Mapped, Moment, Reading};
+use crate::log::{Mapped, Moment, Reading, Sheet, Tray};
 use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{self, Ending, Fact, Lead, Place, Verdict, Walk};
 
 pub use page::Page;
+use reader::Reader;
 pub use report::{Report, Tally};
 pub use stream::{Facts, Stream};
 
@@ -40,6 +40,7 @@ pub struct Run<S> {
     bytes: u64,
     over: bool,
     report: Report,
+    tray: Tray,
 }
 
 /// The statuses by which an API says that it does not know a cursor any more.
@@ -70,7 +71,7 @@ impl<S: Surroundings> Run<S> {
             None => Deadline::NEVER,
         };
         let _ = stream.fetch.take_counts();
-        let mut place: Option<Place> = place.map(|text| read_place(&stream, text)).transpose()?;
+        let mut place: Option<Place> = place.map(|text| stream.place(text)).transpose()?;
         if let Some(place) = &mut place {
             place.seen.know(delivered, now);
         }
@@ -92,6 +93,7 @@ impl<S: Surroundings> Run<S> {
             bytes: 0,
             over: false,
             report,
+            tray: Tray::default(),
         })
     }
 
@@ -105,7 +107,11 @@ impl<S: Surroundings> Run<S> {
         if self.unsaid {
             // Where a first run begins is fixed before anything can go wrong with it.
             self.unsaid = false;
-            return Ok(Some(self.page(Vec::new(), Vec::new(), Tally::default())?));
+            return Ok(Some(self.page(
+                Sheet::default(),
+                Vec::new(),
+                Tally::default(),
+            )?));
         }
         let page = self.read_on();
         self.over = !matches!(page, Ok(Some(_)));
@@ -116,6 +122,12 @@ impl<S: Surroundings> Run<S> {
             }
             other => other,
         }
+    }
+
+    /// Where the sheet of a page that was delivered may be put, for the next page.
+    #[must_use]
+    pub fn tray(&self) -> Tray {
+        self.tray.clone()
     }
 
     /// What the run came to, so far.
@@ -149,7 +161,7 @@ impl<S: Surroundings> Run<S> {
                     self.walk.told_to_wait(until, self.around.now());
                     self.report.say(format!("{why}; waiting until {until}"));
                     return self
-                        .page(Vec::new(), Vec::new(), Tally::default())
+                        .page(Sheet::default(), Vec::new(), Tally::default())
                         .map(Some);
                 }
                 Err(Error::Cancelled) => return Ok(None),
@@ -162,13 +174,10 @@ impl<S: Surroundings> Run<S> {
         let now = self.around.now();
         let stream = Arc::clone(&self.stream);
         let text = reply.text();
-        let answer = stream.source.answer(&text, &reply)?;
+        let mut reader = Reader::new(&stream.mapping, self.tray.sheet(text.len()));
+        let answer = stream.source.answer(&text, &reply, &mut reader)?;
         self.report.read_page(&answer);
-        let readings: Vec<Reading<'_>> = answer
-            .records
-            .iter()
-            .map(|record| stream.mapping.read(*record))
-            .collect();
+        let (readings, mut sheet) = reader.read();
         let facts: Vec<Fact> = readings
             .iter()
             .map(|reading| Fact {
@@ -178,16 +187,17 @@ impl<S: Surroundings> Run<S> {
             })
             .collect();
         let verdicts = self.walk.read(&facts, now);
-        let (logs, keys, tally, taken) = self.map(readings, &verdicts, now);
+        let (keys, tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
+        self.tray.written(&mut sheet);
         let Answer {
             next,
             more,
             partial,
             ..
         } = answer;
-        // The body is not kept while the place is written: both are large.
+        // What was read of the body is on the sheet.
         drop(text);
-        drop(reply);
+        self.stream.fetch.reuse(reply.body);
         if let Some(why) = &partial {
             self.report.say(format!(
                 "{} gave a partial answer ({why}): what came was delivered, and the span is asked \
@@ -209,21 +219,21 @@ impl<S: Surroundings> Run<S> {
             taken,
             now,
         );
-        self.page(logs, keys, tally)
+        self.page(sheet, keys, tally)
     }
 
     /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
     fn map(
         &mut self,
-        readings: Vec<Reading<'_>>,
+        readings: &[Reading],
         verdicts: &[Verdict],
         now: Time,
-    ) -> (Vec<Log>, Vec<u64>, Tally, usize) {
+        sheet: &mut Sheet,
+    ) -> (Vec<u64>, Tally, usize) {
         let all = readings.len();
-        let mut logs = Vec::with_capacity(all);
         let mut keys = Vec::with_capacity(all);
         let mut tally = Tally::default();
-        for (at, (reading, verdict)) in readings.into_iter().zip(verdicts).enumerate() {
+        for (at, (reading, verdict)) in readings.iter().zip(verdicts).enumerate() {
             let (ordinal, event) = match verdict {
                 Verdict::Deliver { ordinal, time } => (*ordinal, *time),
                 Verdict::Known => {
@@ -237,24 +247,24 @@ impl<S: Surroundings> Run<S> {
                 now,
                 ordinal,
             };
-            let key = walk::key(reading.known_as, ordinal);
-            let Mapped::Log(log) = self.stream.mapping.log(reading, moment) else {
+            let mapped = self.stream.mapping.log(reading, moment, sheet);
+            let Some(line) = sheet.last().filter(|_| mapped == Mapped::Log) else {
                 tally.too_old += 1;
                 continue;
             };
             // The first log of a run always goes, or a small budget never gets past a large one.
             let spent = self.bytes + tally.bytes;
-            let line = log.line_bytes as u64;
-            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + line > most) {
+            let bytes = line.bytes() as u64;
+            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + bytes > most) {
+                sheet.take_back();
                 self.bytes += tally.bytes;
-                return (logs, keys, tally, at);
+                return (keys, tally, at);
             }
-            tally.count(&log);
-            logs.push(log);
-            keys.push(key);
+            tally.count(line);
+            keys.push(walk::key(reading.known_as, ordinal));
         }
         self.bytes += tally.bytes;
-        (logs, keys, tally, all)
+        (keys, tally, all)
     }
 
     fn turned_down(&mut self, reply: &Reply, ask: &Ask) -> Result<()> {
@@ -290,27 +300,19 @@ impl<S: Surroundings> Run<S> {
         bytes || self.deadline.is_before(self.around.tick())
     }
 
-    fn page(&mut self, logs: Vec<Log>, keys: Vec<u64>, tally: Tally) -> Result<Page> {
-        let place = Some(self.walk.written()?);
+    fn page(&mut self, sheet: Sheet, keys: Vec<u64>, tally: Tally) -> Result<Page> {
         Ok(Page {
-            logs,
+            logs: sheet.into(),
             keys,
-            place,
+            place: Some(self.walk.written()?),
             tally,
         })
     }
 }
 
-fn read_place(stream: &Stream, text: &str) -> Result<Place> {
-    // As a raw value first: its error would quote the text, and a cursor may be long.
-    let raw: &RawValue = serde_json::from_str(text).map_err(|_| unreadable(stream))?;
-    serde_json::from_str(raw.get()).map_err(|_| unreadable(stream))
-}
-
-fn unreadable(stream: &Stream) -> Error {
-    Error::Store(format!(
-        "the resume point of {} is whole but not one that this version writes: `logwalk cursor \
-         show` prints it, `logwalk cursor reset` begins at `start` again",
-        stream.label()
-    ))
+/// A stream at rest holds no page's room.
+impl<S> Drop for Run<S> {
+    fn drop(&mut self) {
+        self.stream.fetch.reuse(Vec::new());
+    }
 }

@@ -6,6 +6,7 @@ mod facts;
 mod keeping;
 mod metrics;
 mod run;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;

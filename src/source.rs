@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use auth::Auth;
-pub use exchange::{Answer, Ask, Call, Filling, Record, Reply};
+pub use exchange::{Answer, Ask, Call, Filling, Reads, Record, Reply, Unread};
 pub use path::{Path, Paths};
 pub(crate) use request::web_address;
 

@@ -148,6 +148,7 @@ impl Walk {
             self.ending = Some(Ending::OutOfBudget);
         } else if whole {
             self.move_on(&page, lead, now);
+            self.forget_what_was_passed();
             self.grow_page();
         } else if self.source.next.as_ref().is_some_and(|next| next.sticky) {
             self.ending = Some(Ending::CaughtUp);

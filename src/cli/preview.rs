@@ -62,11 +62,11 @@ fn preview(config: Config, limit: u32, out: &mut dyn Write) -> Result<(), Failed
         }
         noted = said.len();
         let Some(page) = page? else { break };
-        for log in page.logs {
+        for line in page.logs.lines() {
             if left == 0 {
                 break;
             }
-            writeln!(out, "{}", log.to_json(&tags))?;
+            writeln!(out, "{}", line.to_json(&tags))?;
             left -= 1;
         }
         // A slow API is seen page by page.

@@ -381,16 +381,19 @@ fn a_tool_call_becomes_the_log_that_is_promised() {
         "tool_args": "{\"channel\": 1}", "result": "no json"}"#;
     let config = config(&tool_calls(&json!({"tags": ["env:prod"]})));
     let mapping = config.mapping(config.tags.join(",")).unwrap();
-    let reading = mapping.read(crate::source::Record::Json(record));
+    let mut sheet = crate::log::Sheet::default();
+    let reading = mapping.read(record, 0, &mut sheet).unwrap().0;
     let event = reading.time.unwrap();
     let moment = crate::log::Moment {
         event,
         now: event,
         ordinal: 0,
     };
-    let crate::log::Mapped::Log(log) = mapping.log(reading, moment) else {
-        panic!("too old");
-    };
+    assert_eq!(
+        mapping.log(&reading, moment, &mut sheet),
+        crate::log::Mapped::Log
+    );
+    let log = sheet.last().unwrap();
     let log: Value = serde_json::from_str(&log.to_json("env:prod")).unwrap();
     assert_eq!(log["message"], "slack__post_message success");
     assert_eq!(log["status"], "info");

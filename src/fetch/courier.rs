@@ -52,6 +52,7 @@ pub(super) struct Courier {
     secrets: Secrets,
     client: OnceCell<Arc<Shared>>,
     counts: Mutex<Counts>,
+    room: Mutex<Vec<u8>>,
 }
 
 impl Courier {
@@ -64,6 +65,7 @@ impl Courier {
             secrets,
             client: OnceCell::new(),
             counts: Mutex::default(),
+            room: Mutex::default(),
         }
     }
 
@@ -74,6 +76,11 @@ impl Courier {
     /// A token must not be seen either.
     pub(super) fn learn(&self, token: &str) {
         self.secrets.learn(token);
+    }
+
+    /// Keeps the room of a body that was read for the next one; none lets go of it.
+    pub(super) fn reuse(&self, body: Vec<u8>) {
+        *self.room.lock() = body;
     }
 
     pub(super) fn take_counts(&self) -> Counts {
@@ -170,7 +177,8 @@ impl Courier {
             longest: exchange::LONGEST_REPLY,
             left: deadline.left(around),
         };
-        exchange::exchange(client, request, bounds, &|| around.cancelled())
+        let room = std::mem::take(&mut *self.room.lock());
+        exchange::exchange(client, request, room, bounds, &|| around.cancelled())
     }
 
     fn wait_turn(&self, lane: &Lane, deadline: Deadline, around: &dyn Surroundings) -> Result<()> {

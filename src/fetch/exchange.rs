@@ -57,10 +57,11 @@ pub(super) enum Failure {
     Network(String),
 }
 
-/// Asks, and waits for the whole reply.
+/// Asks, and waits for the whole reply, whose body takes the room that a former one had.
 pub(super) fn exchange(
     client: &Arc<Shared>,
     request: Request,
+    room: Vec<u8>,
     bounds: Bounds,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Reply, Failure> {
@@ -74,7 +75,7 @@ pub(super) fn exchange(
     };
     std::thread::Builder::new()
         .name("logwalk-request".to_owned())
-        .spawn(move || own.run(request))
+        .spawn(move || own.run(request, room))
         .map_err(|error| Failure::Network(format!("no thread to ask with: {error}")))?;
     // From here on dropping `heard` is what tells the thread that nobody waits any more.
     wait(&result, &heard, bounds, cancelled)
@@ -144,19 +145,19 @@ struct Asking {
 }
 
 impl Asking {
-    fn run(self, request: Request) {
+    fn run(self, request: Request, room: Vec<u8>) {
         let reply = match self.client.client() {
             Some(client) => client
                 .execute(request)
                 .map_err(|error| failure(&error, self.bounds))
-                .and_then(|response| self.read(response)),
+                .and_then(|response| self.read(response, room)),
             None => Err(Failure::Network("the client was never made".to_owned())),
         };
         // Nobody listens to a reply that was given up.
         let _ = self.done.send(reply);
     }
 
-    fn read(&self, mut response: Response) -> Result<Reply, Failure> {
+    fn read(&self, mut response: Response, room: Vec<u8>) -> Result<Reply, Failure> {
         self.heard.fetch_add(1, Ordering::Relaxed);
         let status = response.status().as_u16();
         let headers = response
@@ -175,8 +176,10 @@ impl Asking {
             return Err(Failure::TooLarge);
         }
         let promised = response.content_length().unwrap_or(0);
-        let room = usize::try_from(promised).unwrap_or(MOST_PROMISED);
-        let mut body = Vec::with_capacity(room.min(MOST_PROMISED));
+        let promised = usize::try_from(promised).unwrap_or(MOST_PROMISED);
+        let mut body = room;
+        body.clear();
+        body.reserve(promised.min(MOST_PROMISED));
         let mut piece = vec![0; PIECE];
         loop {
             let length = match response.read(&mut piece) {

@@ -4,6 +4,12 @@ use memchr::memchr2;
 
 /// Writes the JSON on one line without white space, every character beyond ASCII escaped.
 pub(super) fn push_one_line(json: &str, line: &mut String) {
+    // Nearly every place is so already, and it is large.
+    let mut blocks = json.as_bytes().chunks(BLOCK);
+    if blocks.all(|block| block.iter().fold(true, |so, byte| so & is_visible(*byte))) {
+        line.push_str(json);
+        return;
+    }
     for piece in pieces(json) {
         match piece {
             Piece::Text(text) if text.bytes().all(is_plain) => line.push_str(text),
@@ -70,6 +76,14 @@ fn new_line(text: &mut String, depth: usize) {
 
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r')
+}
+
+/// So many bytes are looked at together, which the compiler does many at a time.
+const BLOCK: usize = 256;
+
+/// Whether a byte stays as it is in JSON on one line wherever it stands.
+fn is_visible(byte: u8) -> bool {
+    (b'!'..=b'~').contains(&byte)
 }
 
 fn is_plain(byte: u8) -> bool {

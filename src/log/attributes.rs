@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 
 use super::decimal::{Decimal, double_keeps};
 use super::grammar;
-use super::line::Leaf;
 use super::plan::Plan;
+use super::reading::Reading;
+use super::sheet::{Sheet, Span, Value as Held};
 use super::text;
 use super::words::{Word, word};
 use crate::error::Result;
@@ -74,42 +75,28 @@ impl Attributes {
         Self { doubles, ..self }
     }
 
-    /// How many members a log may have of them.
-    pub(super) fn len(&self) -> usize {
-        self.top.len()
-    }
-
-    /// What a record puts at its log's top level.
-    pub(super) fn render<'r>(
-        &self,
-        first: impl Fn(&[usize]) -> Option<&'r str>,
-        mut put: impl FnMut(Word, Leaf),
-    ) {
-        for (key, branch) in &self.top {
-            if let Some(leaf) = self.leaf(branch, &first) {
-                put(key, leaf);
-            }
+    /// Puts what a record has of them onto its log.
+    pub(super) fn put(&self, reading: &Reading, sheet: &mut Sheet) {
+        for (name, branch) in &self.top {
+            self.put_branch(*name, branch, reading, sheet);
         }
     }
 
-    fn leaf<'r>(
-        &self,
-        branch: &Branch,
-        first: &impl Fn(&[usize]) -> Option<&'r str>,
-    ) -> Option<Leaf> {
-        let members = match branch {
-            Branch::Object(members) => members,
+    fn put_branch(&self, name: Word, branch: &Branch, reading: &Reading, sheet: &mut Sheet) {
+        match branch {
+            Branch::Object(members) => sheet.put_object(name, |sheet| {
+                for (name, branch) in members {
+                    self.put_branch(*name, branch, reading, sheet);
+                }
+            }),
             Branch::Value(attribute) => {
-                return attribute.leaf(first(&attribute.from)?, self.doubles);
-            }
-        };
-        let mut leaves = Vec::with_capacity(members.len());
-        for (key, branch) in members {
-            if let Some(leaf) = self.leaf(branch, first) {
-                leaves.push((*key, leaf));
+                let json = reading.first(sheet, &attribute.from);
+                if let Some(held) = json.and_then(|json| attribute.held(json, self.doubles, sheet))
+                {
+                    sheet.put(name, held);
+                }
             }
         }
-        (!leaves.is_empty()).then_some(Leaf::Object(leaves))
     }
 }
 
@@ -150,39 +137,71 @@ impl Attribute {
     }
 
     /// The attribute's value; none where it cannot be made.
-    fn leaf(&self, json: &str, doubles: bool) -> Option<Leaf> {
-        let mut text = text::plain(json);
-        let mut is_text = json.starts_with('"');
+    fn held(&self, span: Span, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
+        let json = sheet.text(span);
+        let is_text = json.starts_with('"');
         if let Some(between) = self.join.as_deref().filter(|_| json.starts_with('[')) {
             let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
             let texts: Vec<_> = items.iter().map(|item| text::plain(item.get())).collect();
-            text = Cow::Owned(texts.join(between));
-            is_text = true;
+            let joined = Made::Text(texts.join(between));
+            return self.meant(&joined, doubles, sheet);
         }
-        let meaning = self.map.get(&*text);
+        let text = text::plain(json);
+        if self.times.is_none() && self.map.is_empty() {
+            return Some(match text {
+                Cow::Owned(text) => Held::Text(sheet.write(&text)),
+                Cow::Borrowed(_) if is_text => Held::Literal(span),
+                Cow::Borrowed(number) if doubles && changes(number) => Held::Text(span),
+                Cow::Borrowed(_) => Held::Json(span),
+            });
+        }
+        let text = text.into_owned();
+        let made = if is_text {
+            Made::Text(text)
+        } else {
+            Made::Json(text)
+        };
+        self.meant(&made, doubles, sheet)
+    }
+
+    /// What the map and the factor make of a value.
+    fn meant(&self, made: &Made, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
+        let (Made::Text(word) | Made::Json(word)) = made;
+        let meaning = self.map.get(word);
         if let Some(factor) = self.times {
-            let word = meaning.map_or(&*text, |meaning| meaning);
+            let word = meaning.map_or(word.as_str(), |meaning| meaning.text());
             let product = Decimal::parse(word.trim())?.times(factor)?.in_digits()?;
-            return Some(number(product, doubles));
+            return Some(number(&product, doubles, sheet));
         }
         if let Some(meaning) = meaning {
-            return Some(Leaf::Word(meaning));
+            return Some(Held::Word(*meaning));
         }
-        if is_text {
-            return Some(Leaf::Text(text.into_owned()));
-        }
-        let digits = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        Some(number(text.into_owned(), doubles && digits))
+        Some(match made {
+            Made::Text(text) => Held::Text(sheet.write(text)),
+            Made::Json(json) => number(json, doubles, sheet),
+        })
     }
 }
 
-/// A number, as a text where a double would change it; anything else as it is.
-fn number(json: String, doubles: bool) -> Leaf {
-    if doubles && !double_keeps(&json) {
-        Leaf::Text(json)
+/// A value that does not stand in the record as it is.
+enum Made {
+    Text(String),
+    Json(String),
+}
+
+/// A number, as a text where a double would change it; any other JSON as it is.
+fn number(json: &str, doubles: bool, sheet: &mut Sheet) -> Held {
+    let span = sheet.write(json);
+    if doubles && changes(json) {
+        Held::Text(span)
     } else {
-        Leaf::Json(json)
+        Held::Json(span)
     }
+}
+
+/// Whether this is a number that a double would change.
+fn changes(json: &str) -> bool {
+    json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && !double_keeps(json)
 }
 
 /// Puts an attribute at its place; false where the place is taken.
@@ -190,7 +209,7 @@ fn place(members: &mut Vec<(Word, Branch)>, steps: &[String], attribute: Attribu
     let Some((key, rest)) = steps.split_first() else {
         return false;
     };
-    let found = members.iter().position(|(other, _)| **other == **key);
+    let found = members.iter().position(|(other, _)| other.text() == key);
     match (found, rest.is_empty()) {
         (None, true) => members.push((word(key), Branch::Value(attribute))),
         (None, false) => {

@@ -1,5 +1,7 @@
 //! Numbers in JSON, to the digit: multiplied without rounding, and judged by what a double keeps.
 
+use std::fmt::Write;
+
 /// The largest integer up to which a double holds every one.
 const DOUBLE_INTEGERS: u64 = 1 << 53;
 
@@ -161,8 +163,43 @@ pub(super) fn double_keeps(number: &str) -> bool {
     let Ok(double) = number.parse::<f64>() else {
         return false;
     };
-    let kept = Decimal::parse(&format!("{double:e}"));
-    double.is_finite() && kept.is_some() && kept == Decimal::parse(number)
+    // The same digits are the same number: ten times as much would not be the nearest double.
+    let mut shortest = Shortest::default();
+    let written = write!(shortest, "{:e}", double.abs());
+    double.is_finite()
+        && written.is_ok()
+        && significant_digits(number).eq(significant_digits(shortest.text()))
+}
+
+/// The digits of a number from the first that is not zero to the last that is not.
+fn significant_digits(number: &str) -> impl Iterator<Item = u8> {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let up_to_the_last = mantissa.trim_end_matches(['0', '.']);
+    let digits = up_to_the_last.bytes().filter(u8::is_ascii_digit);
+    digits.skip_while(|digit| *digit == b'0')
+}
+
+/// A double in the fewest digits, with an exponent: 17 of them, a sign, a point and `e-308`.
+#[derive(Default)]
+struct Shortest {
+    text: [u8; 32],
+    length: usize,
+}
+
+impl Shortest {
+    fn text(&self) -> &str {
+        str::from_utf8(&self.text[..self.length]).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Write for Shortest {
+    fn write_str(&mut self, more: &str) -> std::fmt::Result {
+        let end = self.length + more.len();
+        let room = self.text.get_mut(self.length..end).ok_or(std::fmt::Error)?;
+        room.copy_from_slice(more.as_bytes());
+        self.length = end;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -8,12 +8,22 @@ mod strings;
 use memchr::memchr;
 
 use self::strings::{Long, SHORTEST, long_strings};
-use super::line::{Leaf, Log};
-use super::words::Word;
+use super::line::{self, Line};
+use super::sheet::{Field, Log, Sheet, Span, Value};
+use super::words::{self, Word};
 use super::{tags, text};
 
 /// How much of a record's own text is worth giving up the attributes for.
 const WORTHWHILE: usize = 256;
+
+/// What every log has.
+const FRAME: [Word; 5] = [
+    words::STATUS,
+    words::SERVICE,
+    words::DDSOURCE,
+    words::MESSAGE,
+    words::LOGWALK,
+];
 
 /// What `logwalk` gains when something is cut.
 const LIST_BYTES: usize = ",\"truncated\":[]".len();
@@ -26,37 +36,62 @@ impl Long {
     }
 }
 
-/// Cuts a log that is too long; it fits afterwards unless its frame alone does not.
-pub(super) fn fit(log: &mut Log, limit: usize, instance_tags: &str) {
+/// A part of a log that may be cut.
+struct Part {
+    name: Word,
+    json: String,
+    /// The field it is; none is the record.
+    field: Option<usize>,
+}
+
+/// Cuts the last log of a sheet, which is too long; it fits afterwards unless its frame alone
+/// does not.
+pub(super) fn fit(sheet: &mut Sheet, limit: usize, instance_tags: &str) {
+    let Some(mut log) = sheet.logs.pop() else {
+        return;
+    };
     log.truncated = true;
-    let parts = parts(log);
+    let parts = parts(sheet, &log);
     let mut longs = Vec::new();
-    for (number, (name, json)) in parts.iter().enumerate() {
-        long_strings(number, name, json, &mut longs);
+    for (number, part) in parts.iter().enumerate() {
+        long_strings(number, part.name.text(), &part.json, &mut longs);
     }
     let excess = (log.line_bytes + LIST_BYTES).saturating_sub(limit);
     match length_that_saves(&longs, excess) {
-        Some(length) => cut(log, parts, &longs, length),
-        None => become_text(log, limit, instance_tags),
+        Some(length) => cut(sheet, &mut log, &parts, &longs, length),
+        None => become_text(sheet, &mut log, limit, instance_tags),
     }
-    log.line_bytes = log.measured(instance_tags);
+    log.fields.end = sheet.fields.len();
+    log.line_bytes = measured(sheet, &log, instance_tags);
+    sheet.logs.push(log);
+}
+
+fn measured(sheet: &Sheet, log: &Log, instance_tags: &str) -> usize {
+    Line::new(sheet, log).measured(instance_tags)
 }
 
 /// What of a log may be cut, as JSON by name.
-fn parts(log: &mut Log) -> Vec<(Word, String)> {
+fn parts(sheet: &Sheet, log: &Log) -> Vec<Part> {
     let mut parts = Vec::new();
-    for (name, leaf) in &log.fields {
-        match leaf {
-            Leaf::Text(text) => parts.push((*name, text::quoted(text))),
-            Leaf::Json(_) | Leaf::Object(_) if &**name != "logwalk" => {
-                let mut json = String::new();
-                leaf.push(&mut json);
-                parts.push((*name, json));
-            }
-            Leaf::Json(_) | Leaf::Object(_) | Leaf::Word(_) => {}
+    let mut at = log.fields.start;
+    for (field, inside) in Line::new(sheet, log).fields() {
+        let mut json = String::new();
+        let next = at + 1 + inside.0.len();
+        if field.name != words::LOGWALK && !matches!(field.value, Value::Word(_)) {
+            line::push(sheet, field, inside, &mut json);
+            parts.push(Part {
+                name: field.name,
+                json,
+                field: Some(at),
+            });
         }
+        at = next;
     }
-    parts.extend(log.record.clone());
+    parts.extend(log.record.map(|(name, record)| Part {
+        name,
+        json: sheet.text(record).to_owned(),
+        field: None,
+    }));
     parts
 }
 
@@ -80,9 +115,11 @@ fn length_that_saves(longs: &[Long], excess: usize) -> Option<usize> {
     Some(enough)
 }
 
-fn cut(log: &mut Log, parts: Vec<(Word, String)>, longs: &[Long], length: usize) {
+fn cut(sheet: &mut Sheet, log: &mut Log, parts: &[Part], longs: &[Long], length: usize) {
     let mut paths = Vec::new();
-    for (number, (name, json)) in parts.into_iter().enumerate() {
+    let mut shorter = Vec::new();
+    for (number, part) in parts.iter().enumerate() {
+        let json = &part.json;
         let mut out = String::with_capacity(json.len().min(length.saturating_mul(4)));
         let mut copied = 0;
         for long in longs.iter().filter(|long| long.part == number) {
@@ -98,60 +135,80 @@ fn cut(log: &mut Log, parts: Vec<(Word, String)>, longs: &[Long], length: usize)
         }
         if copied > 0 {
             out.push_str(&json[copied..]);
-            put(log, name, out);
+            shorter.push((part.field, out));
         }
     }
-    list(log, &paths.join(","));
+    // From the last on: an object that becomes one piece moves what is behind it.
+    for (field, json) in shorter.into_iter().rev() {
+        put(sheet, log, field, &json);
+    }
+    list(sheet, log, &paths.join(","));
 }
 
 /// Puts a part back where it came from.
-fn put(log: &mut Log, name: &str, json: String) {
-    for (key, leaf) in &mut log.fields {
-        if &**key != name {
-            continue;
-        }
-        match leaf {
-            Leaf::Text(text) => *text = text::plain(&json).into_owned(),
-            Leaf::Word(_) => {}
-            Leaf::Json(_) | Leaf::Object(_) => *leaf = Leaf::Json(json),
-        }
+fn put(sheet: &mut Sheet, log: &mut Log, field: Option<usize>, json: &str) {
+    let Some(at) = field else {
+        let json = sheet.write(json);
+        log.record = log.record.map(|(name, _)| (name, json));
         return;
-    }
-    if let Some((_, record)) = &mut log.record {
-        *record = json;
-    }
+    };
+    let Some(value) = sheet.fields.get(at).map(|field| field.value) else {
+        return;
+    };
+    let shorter = match value {
+        Value::Word(_) => return,
+        Value::Text(_) | Value::Literal(_) => Value::Text(sheet.write(&text::plain(json))),
+        Value::Json(_) => Value::Json(sheet.write(json)),
+        Value::Object(members) => {
+            sheet.fields.drain(at + 1..=at + members);
+            Value::Json(sheet.write(json))
+        }
+    };
+    sheet.fields[at].value = shorter;
 }
 
 /// The record as its own text, cut, with as much beside it as there is room for.
-fn become_text(log: &mut Log, limit: usize, instance_tags: &str) {
+fn become_text(sheet: &mut Sheet, log: &mut Log, limit: usize, instance_tags: &str) {
     let record = log.record.take().map(|(_, json)| json);
-    list(log, "\"*\"");
-    let Some(whole) = take_message(log, record) else {
+    list(sheet, log, "\"*\"");
+    let message = set_message(sheet, log, "");
+    let Some(whole) = record.or(message).map(|span| sheet.text(span).to_owned()) else {
         return;
     };
-    if log.measured(instance_tags) + WORTHWHILE > limit {
-        let frame = ["status", "service", "ddsource", "message", "logwalk"];
-        log.fields.retain(|(name, _)| frame.contains(&&**name));
+    if measured(sheet, log, instance_tags) + WORTHWHILE > limit {
+        keep_the_frame(sheet, log);
         let restamped = log.timestamp.is_none();
-        log.ddtags = restamped.then(|| tags::late_alone(instance_tags));
+        log.ddtags = restamped.then(|| sheet.write(&tags::late_alone(instance_tags)));
     }
-    let room = limit.saturating_sub(log.measured(instance_tags));
-    let message = cut_text(&whole, room);
-    for (_, leaf) in &mut log.fields {
-        if let Leaf::Text(text) = leaf {
-            text.clone_from(&message);
-        }
-    }
+    let room = limit.saturating_sub(measured(sheet, log, instance_tags));
+    set_message(sheet, log, &cut_text(&whole, room));
 }
 
-/// The text to send instead of the record, taken out of the log.
-fn take_message(log: &mut Log, record: Option<String>) -> Option<String> {
-    let mut texts = log.fields.iter_mut().filter_map(|(_, leaf)| match leaf {
-        Leaf::Text(text) => Some(text),
-        Leaf::Word(_) | Leaf::Json(_) | Leaf::Object(_) => None,
-    });
-    let message = std::mem::take(texts.next()?);
-    Some(record.unwrap_or(message))
+/// Leaves of the fields only what every log has.
+fn keep_the_frame(sheet: &mut Sheet, log: &mut Log) {
+    let mut frame = Vec::new();
+    for (field, inside) in Line::new(sheet, log).fields() {
+        if FRAME.contains(&field.name) {
+            frame.push(*field);
+            frame.extend(inside.0);
+        }
+    }
+    sheet.fields.truncate(log.fields.start);
+    sheet.fields.extend(frame);
+    log.fields.end = sheet.fields.len();
+}
+
+/// Changes the message; what it was.
+fn set_message(sheet: &mut Sheet, log: &Log, message: &str) -> Option<Span> {
+    let message = sheet.write(message);
+    let fields = sheet.fields.get_mut(log.fields.clone())?;
+    let field = fields
+        .iter_mut()
+        .find(|field| field.name == words::MESSAGE)?;
+    match std::mem::replace(&mut field.value, Value::Text(message)) {
+        Value::Text(was) => Some(was),
+        Value::Word(_) | Value::Literal(_) | Value::Json(_) | Value::Object(_) => None,
+    }
 }
 
 /// A text of which no more than `room` bytes are left once it is JSON.
@@ -180,13 +237,18 @@ fn cut_text(whole: &str, room: usize) -> String {
     format!("{}{}", &whole[..kept], mark(whole.len() - kept))
 }
 
-/// Writes `truncated` at the end of `logwalk`.
-fn list(log: &mut Log, paths: &str) {
-    for (name, leaf) in &mut log.fields {
-        if let (Leaf::Object(facts), "logwalk") = (leaf, &**name) {
-            facts.push(("truncated", Leaf::Json(format!("[{paths}]"))));
-        }
+/// Writes `truncated` at the end of `logwalk`, which is the last of all fields.
+fn list(sheet: &mut Sheet, log: &mut Log, paths: &str) {
+    let paths = sheet.write(&format!("[{paths}]"));
+    let fields = sheet.fields.get_mut(log.fields.start..);
+    let last = |field: &&mut Field| field.name == words::LOGWALK;
+    if let Some(facts) = fields.and_then(|fields| fields.iter_mut().rfind(last))
+        && let Value::Object(members) = &mut facts.value
+    {
+        *members += 1;
+        sheet.put(words::TRUNCATED, Value::Json(paths));
     }
+    log.fields.end = sheet.fields.len();
 }
 
 /// What stands in for what was cut.

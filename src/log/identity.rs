@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::hidden::{Hasher, hex};
+use super::sheet::Span;
 use super::text;
 
 /// A longer id is carried as its hash.
@@ -15,9 +16,9 @@ const BETWEEN: [u8; 1] = [0xff];
 
 /// How a record is recognised.
 #[derive(Debug)]
-pub(super) enum Identity<'a> {
+pub(super) enum Identity {
     /// By an id of its own, as its log carries it.
-    Id(Cow<'a, str>),
+    Id(Span),
     /// By what it holds: the beginning of its hash.
     Content([u8; 16]),
 }

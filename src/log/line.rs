@@ -1,150 +1,165 @@
-//! A log as it is handed on, and the line it becomes.
+//! A log as the line it becomes.
 
+use std::fmt::Write;
+
+use super::sheet::{Field, Log, Sheet, Value};
 use super::text;
-use super::words::Word;
-use crate::time::Time;
+use super::words::{self, Word};
 
-/// A value at a log's top level.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Leaf {
-    /// One of the few words that a mapping says again and again.
-    Word(Word),
-    /// A text.
-    Text(String),
-    /// Any JSON, as written.
-    Json(String),
-    /// An object, in order.
-    Object(Vec<(Word, Leaf)>),
+/// A log on its sheet.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'s> {
+    sheet: &'s Sheet,
+    /// What is known of it beside its fields.
+    pub log: &'s Log,
+    /// So many dots stand in `logwalk.padding`, where the line had to be longer.
+    pub dots: usize,
 }
 
-impl Leaf {
-    /// Writes the value as JSON.
-    pub(super) fn push(&self, out: &mut String) {
-        match self {
-            Self::Word(word) => text::push_quoted(word, out),
-            Self::Text(text) => text::push_quoted(text, out),
-            Self::Json(json) => out.push_str(json),
-            Self::Object(members) => {
-                for (at, (key, leaf)) in members.iter().enumerate() {
-                    out.push(if at == 0 { '{' } else { ',' });
-                    text::push_quoted(key, out);
-                    out.push(':');
-                    leaf.push(out);
-                }
-                out.push_str(if members.is_empty() { "{}" } else { "}" });
-            }
+/// What padding costs beside its dots.
+pub(super) const PADDING_BYTES: usize = ",\"padding\":\"\"".len();
+
+impl<'s> Line<'s> {
+    pub(super) fn new(sheet: &'s Sheet, log: &'s Log) -> Self {
+        Self {
+            sheet,
+            log,
+            dots: 0,
         }
     }
 
-    /// Counts what [`Leaf::push`] writes.
-    fn len(&self) -> usize {
-        match self {
-            Self::Word(word) => text::quoted_len(word),
-            Self::Text(text) => text::quoted_len(text),
-            Self::Json(json) => json.len(),
-            Self::Object(members) if members.is_empty() => "{}".len(),
-            Self::Object(members) => {
-                let all = members.iter().map(|(key, leaf)| member(key, leaf.len()));
-                all.sum::<usize>() + "}".len()
-            }
-        }
+    pub(super) fn with_dots(self, dots: usize) -> Self {
+        Self { dots, ..self }
     }
-}
 
-/// One log, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Log {
-    /// The event's time; none where Datadog would refuse it.
-    pub timestamp: Option<Time>,
-    /// All tags, the instance's included; none where there are only the instance's.
-    pub ddtags: Option<String>,
-    /// What stands at the top level by name: `status`, `service`, `ddsource`, `message`, the
-    /// attributes, `logwalk`.
-    pub fields: Vec<(Word, Leaf)>,
-    /// The vendor's record as JSON, and the name it stands under.
-    pub record: Option<(Word, String)>,
-    /// The line's exact length as compact JSON, its newline included.
-    pub line_bytes: usize,
-    /// Something was cut so that the line fits.
-    pub truncated: bool,
-    /// The record is older than Datadog takes at its own time.
-    pub late: bool,
-    /// The record is dated well after now.
-    pub future: bool,
-}
+    /// Its exact length as compact JSON, its newline included.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        let padding = if self.dots > 0 { PADDING_BYTES } else { 0 };
+        self.log.line_bytes + padding + self.dots
+    }
 
-impl Log {
+    /// Its fields at the top level, in order.
+    #[must_use]
+    pub fn fields(self) -> Fields<'s> {
+        Fields(self.sheet.fields(&self.log.fields))
+    }
+
+    /// The sheet whose spans its fields name.
+    #[must_use]
+    pub fn sheet(self) -> &'s Sheet {
+        self.sheet
+    }
+
+    /// The vendor's record as JSON.
+    #[must_use]
+    pub fn record(self) -> Option<&'s str> {
+        self.log.record.map(|(_, record)| self.sheet.text(record))
+    }
+
+    /// All names at the top level: its time, its tags, its fields, the record.
+    pub fn names(self) -> impl Iterator<Item = Word> {
+        let time = self.log.timestamp.map(|_| words::TIMESTAMP);
+        let tags = self.log.ddtags.map(|_| words::DDTAGS);
+        let fields = self.fields().map(|(field, _)| field.name);
+        let record = self.log.record.map(|(name, _)| name);
+        time.into_iter().chain(tags).chain(fields).chain(record)
+    }
+
     /// The line without its newline; `instance_tags` as the mapping's terms have them.
     #[must_use]
-    pub fn to_json(&self, instance_tags: &str) -> String {
-        let mut out = String::with_capacity(self.line_bytes);
-        if let Some(time) = self.timestamp {
+    pub fn to_json(self, instance_tags: &str) -> String {
+        let mut out = String::with_capacity(self.bytes());
+        if let Some(time) = self.log.timestamp {
             name("timestamp", &mut out);
             out.push_str(&time.0.to_string());
         }
-        for (key, leaf) in &self.fields {
-            if &**key == "message" {
-                self.push_tags(instance_tags, &mut out);
+        for (field, inside) in self.fields() {
+            if field.name == words::MESSAGE
+                && let Some(tags) = self.all_tags(instance_tags)
+            {
+                name("ddtags", &mut out);
+                text::push_quoted(tags, &mut out);
             }
-            if &**key == "logwalk" {
-                self.push_record(&mut out);
+            if field.name == words::LOGWALK
+                && let Some((namespace, record)) = self.log.record
+            {
+                name(namespace.text(), &mut out);
+                out.push_str(self.sheet.text(record));
             }
-            name(key, &mut out);
-            leaf.push(&mut out);
+            name(field.name.text(), &mut out);
+            push(self.sheet, field, inside, &mut out);
+            if field.name == words::LOGWALK && self.dots > 0 {
+                out.pop();
+                let dots = ".".repeat(self.dots);
+                let _ = write!(out, r#","padding":"{dots}"}}"#);
+            }
         }
         out.push('}');
         out
     }
 
-    /// Makes the line longer by so many bytes, or by a few more, with a text that says nothing.
-    pub fn pad(&mut self, bytes: u64) {
-        let name = "padding";
-        let own = self.fields.iter_mut().find(|(key, _)| &**key == "logwalk");
-        if let Some((_, Leaf::Object(members))) = own {
-            let empty = member(name, "\"\"".len());
-            let dots = usize::try_from(bytes)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(empty);
-            members.push((name, Leaf::Text(".".repeat(dots))));
-            self.line_bytes += empty + dots;
-        }
-    }
-
-    fn push_tags(&self, instance_tags: &str, out: &mut String) {
-        if let Some(tags) = self.all_tags(instance_tags) {
-            name("ddtags", out);
-            text::push_quoted(tags, out);
-        }
-    }
-
-    fn push_record(&self, out: &mut String) {
-        if let Some((namespace, record)) = &self.record {
-            name(namespace, out);
-            out.push_str(record);
-        }
-    }
-
-    fn all_tags<'s>(&'s self, instance_tags: &'s str) -> Option<&'s str> {
+    fn all_tags<'t>(&'t self, instance_tags: &'t str) -> Option<&'t str> {
         let instance = Some(instance_tags).filter(|tags| !tags.is_empty());
-        self.ddtags.as_deref().or(instance)
+        let own = self.log.ddtags.map(|tags| self.sheet.text(tags));
+        own.or(instance)
     }
 
-    /// Counts the line as [`Log::to_json`] writes it.
-    pub(super) fn measured(&self, instance_tags: &str) -> usize {
-        let leaves = self.fields.iter();
-        let leaves = leaves.map(|(key, leaf)| member(key, leaf.len()));
-        let time = self
-            .timestamp
-            .map_or(0, |time| member("timestamp", length_of(time.0)));
-        let tags = self
-            .all_tags(instance_tags)
-            .map_or(0, |tags| member("ddtags", text::quoted_len(tags)));
-        let record = self
-            .record
-            .as_ref()
-            .map_or(0, |(namespace, record)| member(namespace, record.len()));
+    /// Counts the line as [`Line::to_json`] writes it.
+    pub(super) fn measured(self, instance_tags: &str) -> usize {
+        let fields = self.fields();
+        let fields = fields.map(|(field, inside)| member(self.sheet, field, inside));
+        let named = |name: &str, value: usize| name.len() + value + "\"\",:".len();
+        let time = self.log.timestamp;
+        let time = time.map_or(0, |time| named("timestamp", length_of(time.0)));
+        let tags = self.all_tags(instance_tags);
+        let tags = tags.map_or(0, |tags| named("ddtags", text::quoted_len(tags)));
+        let record = self.log.record;
+        let record = record.map_or(0, |(name, record)| {
+            name.quoted_len() + record.len() + ",:".len()
+        });
         // Every member counts a comma, of which the first stands for the opening brace.
-        leaves.sum::<usize>() + time + tags + record + "}\n".len()
+        fields.sum::<usize>() + time + tags + record + "}\n".len()
+    }
+}
+
+/// The fields of one level, each with those inside it.
+#[derive(Debug, Clone)]
+pub struct Fields<'s>(pub(super) &'s [Field]);
+
+impl<'s> Iterator for Fields<'s> {
+    type Item = (&'s Field, Fields<'s>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (field, behind) = self.0.split_first()?;
+        let members = match field.value {
+            Value::Object(members) => members,
+            Value::Word(_) | Value::Text(_) | Value::Literal(_) | Value::Json(_) => 0,
+        };
+        let (inside, behind) = behind.split_at_checked(members)?;
+        self.0 = behind;
+        Some((field, Fields(inside)))
+    }
+}
+
+/// Writes what a field holds as JSON.
+pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut String) {
+    match field.value {
+        Value::Word(word) => text::push_quoted(word.text(), out),
+        Value::Text(span) => text::push_quoted(sheet.text(span), out),
+        Value::Literal(span) | Value::Json(span) => out.push_str(sheet.text(span)),
+        Value::Object(_) => {
+            out.push('{');
+            for (at, (field, inside)) in inside.enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                text::push_quoted(field.name.text(), out);
+                out.push(':');
+                push(sheet, field, inside, out);
+            }
+            out.push('}');
+        }
     }
 }
 
@@ -154,8 +169,19 @@ fn name(key: &str, out: &mut String) {
     out.push(':');
 }
 
-fn member(key: &str, value: usize) -> usize {
-    text::quoted_len(key) + value + ",:".len()
+/// Counts what a field takes, with its name, a colon and a comma.
+fn member(sheet: &Sheet, field: &Field, inside: Fields<'_>) -> usize {
+    let value = match field.value {
+        Value::Word(word) => word.quoted_len(),
+        Value::Text(span) => text::quoted_len(sheet.text(span)),
+        Value::Literal(span) | Value::Json(span) => span.len(),
+        Value::Object(_) => {
+            let members = inside.map(|(field, inside)| member(sheet, field, inside));
+            // As many commas as members: the one too many stands for the opening brace.
+            members.sum::<usize>() + "}".len()
+        }
+    };
+    field.name.quoted_len() + value + ",:".len()
 }
 
 fn length_of(number: i64) -> usize {

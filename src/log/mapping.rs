@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::attributes::Attributes;
 use super::identity::Identity;
-use super::line::{Leaf, Log};
 use super::message::Message;
 use super::plan::Plan;
 use super::reading::{Reader, Reading};
+use super::sheet::{Log, Sheet, Span, Value};
 use super::status::Status;
 use super::tags::Tags;
-use super::words::{Word, word};
+use super::words::{self, Word, word};
 use super::{Mapped, Moment, Terms, TooOld, event_time, fit, grammar, hidden, names, text};
 use crate::error::Result;
-use crate::source::{Record, Source};
+use crate::json::Broken;
+use crate::source::Source;
 use crate::written::Written;
 
 /// Datadog takes logs at their own time for 18 hours; within the last 5 minutes of them one may
@@ -24,12 +23,6 @@ const TOO_OLD: Duration = Duration::from_mins(18 * 60 - 5);
 
 /// Clocks differ; what is dated later than this is from no clock.
 const FUTURE: Duration = Duration::from_mins(5);
-
-/// The members every log has besides its attributes: status, service, source, message, logwalk.
-const MEMBERS: usize = 5;
-
-/// RFC 3339 with milliseconds.
-const EVENT_TIME_BYTES: usize = 24;
 
 /// What attributes may not be: all that logwalk itself writes beside the record.
 const WRITTEN: [&str; 7] = [
@@ -45,7 +38,6 @@ const WRITTEN: [&str; 7] = [
 /// One source's mapping, with what an instance adds to it.
 pub struct Mapping {
     reader: Reader,
-    names: Names,
     source: Word,
     service: Option<Word>,
     ddsource: Word,
@@ -58,25 +50,12 @@ pub struct Mapping {
     terms: Terms,
 }
 
-/// Names that every log has, shared.
-struct Names {
-    status: Word,
-    service: Word,
-    ddsource: Word,
-    message: Word,
-    logwalk: Word,
-    id: Word,
-    source: Word,
-    event_time: Word,
-    error: Word,
-}
-
 impl Mapping {
     /// A mapping of a source, as written under `log`.
     ///
     /// # Errors
     /// A key, a type, a path or a name is wrong, or a key to hash with is missing.
-    pub fn new(source: &Source, log: &Value, terms: Terms) -> Result<Self> {
+    pub fn new(source: &Source, log: &serde_json::Value, terms: Terms) -> Result<Self> {
         let fields = Written::new(log, "log").fields(&grammar::KEYS)?;
         let mut plan = Plan::default();
         hidden::hide_and_open(&fields, &mut plan)?;
@@ -95,17 +74,6 @@ impl Mapping {
             !terms.instance_tags.is_empty() || !tags.is_empty() || terms.too_old == TooOld::Restamp;
         Ok(Self {
             reader: Reader::new(&source.record, plan, hasher, tagged),
-            names: Names {
-                status: "status",
-                service: "service",
-                ddsource: "ddsource",
-                message: "message",
-                logwalk: "logwalk",
-                id: "id",
-                source: "source",
-                event_time: "event_time",
-                error: "error",
-            },
             source: word(&terms.source_name),
             service: names::service(&fields, &terms)?.as_deref().map(word),
             ddsource: word(&names::ddsource(&fields, source, &terms)?),
@@ -119,86 +87,101 @@ impl Mapping {
         })
     }
 
-    /// Reads a record in one pass; whatever it holds, something can be sent.
-    #[must_use]
-    pub fn read<'a>(&self, record: Record<'a>) -> Reading<'a> {
-        self.reader.read(record)
+    /// Reads the record at a place of a text onto a sheet, in one pass, and says where it ends, or
+    /// where it is no JSON; whatever else it holds, something can be sent.
+    pub fn read(
+        &self,
+        text: &str,
+        at: usize,
+        sheet: &mut Sheet,
+    ) -> std::result::Result<(Reading, usize), Broken> {
+        self.reader.json(text, at, sheet)
     }
 
-    /// The log of a record that has been read.
+    /// Reads a line that is no JSON onto a sheet.
     #[must_use]
-    pub fn log(&self, reading: Reading<'_>, moment: Moment) -> Mapped {
+    pub fn read_broken(&self, line: &str, sheet: &mut Sheet) -> Reading {
+        self.reader.broken(line, sheet)
+    }
+
+    /// Writes the log of a record that was read onto the same sheet.
+    #[must_use]
+    pub fn log(&self, reading: &Reading, moment: Moment, sheet: &mut Sheet) -> Mapped {
         let late = moment.event < moment.now.before(TOO_OLD);
         if late && self.terms.too_old == TooOld::Skip {
             return Mapped::TooOld;
         }
         let restamped = late && self.terms.too_old == TooOld::Restamp;
-        let first = |marks: &[usize]| reading.first(marks);
         let instance_tags = &self.terms.instance_tags;
-        let ddtags = self.tags.joined(instance_tags, restamped, first);
+        let ddtags = self.tags.joined(instance_tags, restamped, |marks| {
+            Some(sheet.text(reading.first(sheet, marks)?))
+        });
+        let ddtags = ddtags.map(|tags| sheet.write(&tags));
 
-        let mut fields = Vec::with_capacity(MEMBERS + self.attributes.len());
-        let own_status = reading.first(self.status.from()).map(text::plain);
+        let first_field = sheet.fields.len();
+        let own_status = reading.first(sheet, self.status.from());
+        let own_status = own_status.map(|json| text::plain(sheet.text(json)));
         let status = self.status.meaning(own_status.as_deref());
-        fields.push((self.names.status, Leaf::Word(status)));
-        if let Some(service) = &self.service {
-            fields.push((self.names.service, Leaf::Word(service)));
+        sheet.put(words::STATUS, Value::Word(status));
+        if let Some(service) = self.service {
+            sheet.put(words::SERVICE, Value::Word(service));
         }
-        fields.push((self.names.ddsource, Leaf::Word(self.ddsource)));
-        let message = self.message(&reading);
-        fields.push((self.names.message, Leaf::Text(message)));
-        self.attributes
-            .render(first, |name, leaf| fields.push((name, leaf)));
-        let facts = self.facts(&reading, moment);
-        fields.push((self.names.logwalk, facts));
+        sheet.put(words::DDSOURCE, Value::Word(self.ddsource));
+        let message = self.message(reading, sheet);
+        sheet.put(words::MESSAGE, Value::Text(message));
+        self.attributes.put(reading, sheet);
+        sheet.put_object(words::LOGWALK, |sheet| self.facts(reading, moment, sheet));
 
         let is_object = reading.problem.is_none();
-        let record = is_object.then(|| (self.namespace, reading.text.into_owned()));
-        let mut log = Log {
+        sheet.logs.push(Log {
             timestamp: (!restamped).then_some(moment.event),
             ddtags,
-            fields,
-            record,
+            record: is_object.then_some((self.namespace, reading.text)),
             line_bytes: 0,
             truncated: false,
             late,
             future: moment.event > moment.now.after(FUTURE),
-        };
-        log.line_bytes = log.measured(instance_tags);
-        if log.line_bytes > self.terms.log_bytes {
-            fit::fit(&mut log, self.terms.log_bytes, instance_tags);
+            fields: first_field..sheet.fields.len(),
+        });
+        let line_bytes = sheet.last().map_or(0, |line| line.measured(instance_tags));
+        if let Some(log) = sheet.logs.last_mut() {
+            log.line_bytes = line_bytes;
         }
-        Mapped::Log(log)
+        if line_bytes > self.terms.log_bytes {
+            fit::fit(sheet, self.terms.log_bytes, instance_tags);
+        }
+        Mapped::Log
     }
 
-    fn message(&self, reading: &Reading<'_>) -> String {
+    fn message(&self, reading: &Reading, sheet: &mut Sheet) -> Span {
         if reading.problem.is_some() {
-            return text::plain(&reading.text).into_owned();
+            let text = text::plain(sheet.text(reading.text)).into_owned();
+            return sheet.write(&text);
         }
-        let message = self.message.render(&reading.text, &reading.marks);
-        if message.is_empty() {
-            return self.title.clone();
-        }
-        message
+        let message = self.message.render(reading, sheet);
+        sheet.write(if message.is_empty() {
+            &self.title
+        } else {
+            &message
+        })
     }
 
     /// What `logwalk` holds.
-    fn facts(&self, reading: &Reading<'_>, moment: Moment) -> Leaf {
-        let id = match &reading.identity {
-            Identity::Id(id) => id.clone().into_owned(),
-            Identity::Content(hash) => format!("{}-{}", hidden::hex(hash), moment.ordinal),
+    fn facts(&self, reading: &Reading, moment: Moment, sheet: &mut Sheet) {
+        let id = match reading.identity {
+            Identity::Id(id) => id,
+            Identity::Content(hash) => {
+                sheet.write(&format!("{}-{}", hidden::hex(&hash), moment.ordinal))
+            }
         };
-        let mut event_time = String::with_capacity(EVENT_TIME_BYTES);
-        event_time::push(moment.event, &mut event_time);
-        let names = &self.names;
-        // One more than most logs need: a log that is cut says so here.
-        let mut facts = Vec::with_capacity(4);
-        facts.push((names.id, Leaf::Text(id)));
-        facts.push((names.source, Leaf::Word(self.source)));
-        facts.push((names.event_time, Leaf::Text(event_time)));
+        sheet.put(words::ID, Value::Text(id));
+        sheet.put(words::SOURCE, Value::Word(self.source));
+        let from = sheet.text.len();
+        event_time::push(moment.event, &mut sheet.text);
+        let event_time = sheet.since(from);
+        sheet.put(words::EVENT_TIME, Value::Text(event_time));
         if let Some(problem) = reading.problem {
-            facts.push((names.error, Leaf::Text(problem.to_owned())));
+            sheet.put(words::ERROR, Value::Word(word(problem)));
         }
-        Leaf::Object(facts)
     }
 }

@@ -1,8 +1,8 @@
 //! The message's template: words, and fields of the record in braces.
 
-use std::ops::Range;
-
 use super::plan::Plan;
+use super::reading::Reading;
+use super::sheet::Sheet;
 use super::text;
 use crate::error::Result;
 use crate::source::Path;
@@ -77,11 +77,8 @@ impl Message {
     }
 
     /// The message of a record; empty where none of its fields is there.
-    pub(super) fn render(&self, record: &str, marks: &[Option<Range<usize>>]) -> String {
-        let value = |mark: usize| {
-            let range = marks.get(mark).cloned().flatten();
-            range.and_then(|range| record.get(range))
-        };
+    pub(super) fn render(&self, reading: &Reading, sheet: &Sheet) -> String {
+        let value = |mark| Some(sheet.text(reading.marked(sheet, mark)?));
         match self {
             Self::First(usual) => {
                 let texts = usual.iter().filter_map(|mark| value(*mark));

@@ -1,14 +1,16 @@
 //! A record, read: who it is, when it happened, and what it holds as it will be sent.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
+use super::event_time;
 use super::hidden::{Hasher, REDACTED};
 use super::identity::{self, Identity};
 use super::plan::Plan;
 use super::rewrite::{Rules, rewrite};
-use super::{event_time, text};
-use crate::source::{Record, RecordPaths, TimeFormat};
+use super::sheet::{Sheet, Span};
+use super::text::plain;
+use crate::json::Broken;
+use crate::source::{RecordPaths, TimeFormat};
 use crate::time::Time;
 
 /// Why a broken record is not shown where something of it would have to be hidden.
@@ -21,28 +23,34 @@ const TOO_DEEP: &str = "the record is nested deeper than 512 levels: it is sent 
 
 /// A record that has been read.
 #[derive(Debug)]
-pub struct Reading<'a> {
+pub struct Reading {
     /// The record's identity as the walk remembers it.
     pub known_as: u64,
     /// Known by its content, so that equal records share `known_as` and are told apart by number.
     pub by_content: bool,
     /// When the event happened, where the record says so.
     pub time: Option<Time>,
-    pub(super) identity: Identity<'a>,
-    pub(super) text: Cow<'a, str>,
-    pub(super) marks: Vec<Option<Range<usize>>>,
+    pub(super) identity: Identity,
+    pub(super) text: Span,
+    pub(super) marks: Range<usize>,
     pub(super) problem: Option<&'static str>,
 }
 
-impl Reading<'_> {
+impl Reading {
+    /// Where a marked value stands on the sheet.
+    pub(super) fn marked(&self, sheet: &Sheet, mark: usize) -> Option<Span> {
+        let marks = sheet.marks.get(self.marks.clone())?;
+        marks.get(mark)?.span()
+    }
+
     /// The first value present among marks, as JSON.
-    pub(super) fn first(&self, marks: &[usize]) -> Option<&str> {
-        marks.iter().find_map(|mark| {
-            let range = self.marks.get(*mark)?.clone()?;
-            // Of a record that is sent as its text, no part stands as an object of its own.
-            let is_part = |json: &&str| self.problem.is_none() || !json.starts_with(['{', '[']);
-            self.text.get(range).filter(is_part)
-        })
+    pub(super) fn first(&self, sheet: &Sheet, marks: &[usize]) -> Option<Span> {
+        let mut found = marks.iter().filter_map(|mark| self.marked(sheet, *mark));
+        if self.problem.is_none() {
+            return found.next();
+        }
+        // Of a record that is sent as its text, no part stands as an object of its own.
+        found.find(|span| !sheet.text(*span).starts_with(['{', '[']))
     }
 }
 
@@ -97,52 +105,56 @@ impl Reader {
         }
     }
 
-    /// Reads a record in one pass; whatever it holds, something can be sent.
-    pub(super) fn read<'a>(&self, record: Record<'a>) -> Reading<'a> {
-        let json = match record {
-            Record::Json(json) => json,
-            Record::Broken(line) => return self.broken(line),
-        };
-        let read = rewrite(&self.rules, json);
+    /// Reads the record at a place onto a sheet in one pass, and says where it ends.
+    pub(super) fn json(
+        &self,
+        text: &str,
+        at: usize,
+        sheet: &mut Sheet,
+    ) -> Result<(Reading, usize), Broken> {
+        let read = rewrite(&self.rules, text, at, sheet)?;
         let raws = &read.raws;
         let raw = |at: usize| raws.get(at).and_then(Option::as_deref);
         let time = self
             .times
             .iter()
-            .find_map(|at| event_time::parse(&text::plain(raw(*at)?), self.time_format));
+            .find_map(|at| event_time::parse(&plain(raw(*at)?), self.time_format));
         let own = self
             .ids
             .iter()
             .find(|id| raw(id.raw).is_some_and(|json| json != "\"\""));
         let (known_as, identity) = if let Some(id) = own {
             let versions = self.versions.iter().map(|at| raw(*at));
-            let plain = plain(raws.get(id.raw).cloned().flatten().unwrap_or_default());
-            let known_as = identity::by_id(&plain, versions);
+            let id_text = plain(raw(id.raw).unwrap_or_default());
+            let known_as = identity::by_id(&id_text, versions);
             let hasher = self.rules.hasher.as_ref();
-            let carried = identity::carried(plain, id.hidden, hasher);
-            (known_as, Identity::Id(carried))
+            let carried = identity::carried(id_text, id.hidden, hasher);
+            (known_as, Identity::Id(sheet.write(&carried)))
         } else {
-            let (known_as, hash) = identity::by_content(json);
+            let record = text.get(at..read.end).unwrap_or_default();
+            let (known_as, hash) = identity::by_content(record);
             (known_as, Identity::Content(hash))
         };
         let problem = if read.deepest > DEEPEST {
             Some(TOO_DEEP)
         } else {
-            (!read.text.starts_with('{')).then_some("the record is no object")
+            let is_object = sheet.text(read.text).starts_with('{');
+            (!is_object).then_some("the record is no object")
         };
-        Reading {
+        let reading = Reading {
             known_as,
             by_content: own.is_none(),
             time,
             identity,
             problem,
-            text: Cow::Owned(read.text),
+            text: read.text,
             marks: read.marks,
-        }
+        };
+        Ok((reading, read.end))
     }
 
     /// A line that is no JSON: known by its content, sent as it is.
-    fn broken<'a>(&self, line: &'a str) -> Reading<'a> {
+    pub(super) fn broken(&self, line: &str, sheet: &mut Sheet) -> Reading {
         let (known_as, hash) = identity::by_content(line);
         let (text, problem) = if self.hides && line.trim_start().starts_with(['{', '[', '"']) {
             (REDACTED, UNREADABLE)
@@ -154,16 +166,9 @@ impl Reader {
             by_content: true,
             time: None,
             identity: Identity::Content(hash),
-            text: Cow::Borrowed(text),
-            marks: Vec::new(),
+            text: sheet.write(text),
+            marks: 0..0,
             problem: Some(problem),
         }
-    }
-}
-
-fn plain(json: Cow<'_, str>) -> Cow<'_, str> {
-    match json {
-        Cow::Borrowed(json) => text::plain(json),
-        Cow::Owned(json) => Cow::Owned(text::plain(&json).into_owned()),
     }
 }

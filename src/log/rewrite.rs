@@ -1,22 +1,24 @@
 //! One pass over a record's text: it is copied as it will be sent, and what the mapping asks for
 //! is noted on the way.
 //!
-//! The text is known to be JSON. Whatever stays as it is, is copied in as large pieces as
+//! That the text is JSON is found on the way: a pass of its own for it was a tenth of all CPU.
+//! Whatever stays as it is, is copied in as large pieces as
 //! possible; a piece ends where something changes: white space between tokens goes (a line break
 //! would end the log), as do dropped members; hidden values, opened strings, numbers that a
 //! double would change and halves of surrogate pairs are written anew.
 
+mod inside;
 mod token;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::de::IgnoredAny;
-
 use self::token::Origin;
-use super::hidden::{Hasher, Hiding, REDACTED};
+use super::hidden::{Hasher, Hiding};
 use super::plan::Node;
+use super::sheet::{Mark, Sheet, Span};
 use super::text;
+use crate::json::Broken;
 
 /// What a mapping wants done with every record.
 pub(super) struct Rules {
@@ -36,35 +38,52 @@ pub(super) struct Rules {
 #[derive(Debug)]
 pub(super) struct Rewritten<'a> {
     /// The record.
-    pub(super) text: String,
-    /// Where the marked values stand in it; a null is noted as missing.
-    pub(super) marks: Vec<Option<Range<usize>>>,
+    pub(super) text: Span,
+    /// Where it ends in the text it came from.
+    pub(super) end: usize,
+    /// Which of the sheet's marks are its own; a null is noted as missing.
+    pub(super) marks: Range<usize>,
     /// The raw values, as JSON.
     pub(super) raws: Vec<Option<Cow<'a, str>>>,
     /// How many levels stand below a path that is of interest.
     pub(super) deepest: usize,
 }
 
-/// A record, read once.
-pub(super) fn rewrite<'a>(rules: &Rules, record: &'a str) -> Rewritten<'a> {
+/// The record at a place of a text, read once and written onto a sheet.
+pub(super) fn rewrite<'a>(
+    rules: &Rules,
+    text: &'a str,
+    at: usize,
+    sheet: &mut Sheet,
+) -> Result<Rewritten<'a>, Broken> {
+    let from = sheet.text.len();
+    let first_mark = sheet.marks.len();
+    sheet.marks.resize(first_mark + rules.marks, Mark::NONE);
     let mut pass = Pass {
         rules,
-        out: String::with_capacity(record.len()),
-        marks: vec![None; rules.marks],
+        out: &mut sheet.text,
+        marks: &mut sheet.marks[first_mark..],
         raws: vec![None; rules.raws],
-        unescaped: Vec::new(),
+        unescaped: std::mem::take(&mut sheet.unescaped),
         deepest: 0,
     };
-    let mut origin = Origin::new(record);
-    let begin = pass.space(&mut origin, 0);
-    let end = pass.value(&mut origin, begin, &rules.root, Cow::Borrowed);
+    let mut origin = Origin::new(text, at);
+    let end = pass.value(&mut origin, at, &rules.root, Cow::Borrowed)?;
     pass.copy(&mut origin, end);
-    Rewritten {
-        text: pass.out,
-        marks: pass.marks,
-        raws: pass.raws,
-        deepest: pass.deepest,
-    }
+    let Pass {
+        raws,
+        unescaped,
+        deepest,
+        ..
+    } = pass;
+    sheet.unescaped = unescaped;
+    Ok(Rewritten {
+        text: sheet.since(from),
+        end,
+        marks: first_mark..sheet.marks.len(),
+        raws,
+        deepest,
+    })
 }
 
 /// How a raw value is kept: borrowed from the record, or owned where it was opened.
@@ -72,29 +91,30 @@ type Keep<'t, 'a> = fn(&'t str) -> Cow<'a, str>;
 
 struct Pass<'r, 'a> {
     rules: &'r Rules,
-    out: String,
-    marks: Vec<Option<Range<usize>>>,
+    out: &'r mut String,
+    marks: &'r mut [Mark],
     raws: Vec<Option<Cow<'a, str>>>,
     unescaped: Vec<u8>,
     deepest: usize,
 }
 
 impl<'a> Pass<'_, 'a> {
-    /// Reads the value at `at` and says where it ends; so do all that follow.
+    /// Reads the value at `at` and says where it ends, or where it breaks; so do all that follow.
     fn value<'t>(
         &mut self,
         origin: &mut Origin<'t>,
         at: usize,
         node: &Node,
         keep: Keep<'t, 'a>,
-    ) -> usize {
+    ) -> Result<usize, Broken> {
         self.forget_below(node);
         let place = self.place(origin, at);
         let first = origin.byte(at);
         let end = match first {
-            b'{' | b'[' => self.container(origin, at, node, keep),
-            b'"' if node.opens => self.opened(origin, at, node),
-            _ => self.plain(origin, at),
+            b'"' if node.opens => self.opened(origin, at, node)?,
+            b'{' if node.is_inner() => self.object(origin, at, node, keep)?,
+            b'[' if node.is_inner() => self.list(origin, at, node, keep)?,
+            _ => self.plain(origin, at)?,
         };
         let there = first != b'n';
         if let Some(raw) = node.raw {
@@ -106,23 +126,13 @@ impl<'a> Pass<'_, 'a> {
         }
         if let Some(mark) = node.mark {
             let dropped = node.hiding == Some(Hiding::Drop);
-            self.marks[mark] = (there && !dropped).then(|| place..self.place(origin, end));
+            self.marks[mark] = if there && !dropped {
+                Mark::at(place..self.place(origin, end))
+            } else {
+                Mark::NONE
+            };
         }
-        end
-    }
-
-    fn container<'t>(
-        &mut self,
-        origin: &mut Origin<'t>,
-        at: usize,
-        node: &Node,
-        keep: Keep<'t, 'a>,
-    ) -> usize {
-        match origin.byte(at) {
-            b'{' if node.is_inner() => self.object(origin, at, node, keep),
-            b'[' if node.is_inner() => self.list(origin, at, node, keep),
-            _ => self.plain(origin, at),
-        }
+        Ok(end)
     }
 
     fn object<'t>(
@@ -131,27 +141,28 @@ impl<'a> Pass<'_, 'a> {
         at: usize,
         node: &Node,
         keep: Keep<'t, 'a>,
-    ) -> usize {
+    ) -> Result<usize, Broken> {
         let mut at = self.space(origin, at + 1);
-        let mut members = Members::begin(self.place(origin, at));
-        let mut more = origin.byte(at) == b'"';
+        let mut members = Members::begin(self.place(origin, at), b'}');
+        let mut more = origin.byte(at) != b'}';
         while more {
-            let (end, escaped) = self.string(origin, at);
+            let (end, escaped) = self.string(origin, at)?;
             let written = origin.piece(at..end);
             let child = if escaped {
                 node.keyed(&text::plain(written))
             } else {
                 node.keyed(origin.piece(at + 1..end - 1))
             };
-            at = self.space(origin, end);
-            at = self.space(origin, at + 1);
+            let colon = self.space(origin, end);
+            origin.expect(colon, b':')?;
+            at = self.space(origin, colon + 1);
             at = match child {
-                Some(child) => self.value(origin, at, child, keep),
-                None => self.plain(origin, at),
+                Some(child) => self.value(origin, at, child, keep)?,
+                None => self.plain(origin, at)?,
             };
-            (at, more) = self.next(origin, at, child, &mut members);
+            (at, more) = self.next(origin, at, child, &mut members)?;
         }
-        at + 1
+        Ok(at + 1)
     }
 
     fn list<'t>(
@@ -160,21 +171,21 @@ impl<'a> Pass<'_, 'a> {
         at: usize,
         node: &Node,
         keep: Keep<'t, 'a>,
-    ) -> usize {
+    ) -> Result<usize, Broken> {
         let mut at = self.space(origin, at + 1);
-        let mut members = Members::begin(self.place(origin, at));
+        let mut members = Members::begin(self.place(origin, at), b']');
         let mut index = 0;
         let mut more = origin.byte(at) != b']';
         while more {
             let child = node.indexed(index);
             at = match child {
-                Some(child) => self.value(origin, at, child, keep),
-                None => self.plain(origin, at),
+                Some(child) => self.value(origin, at, child, keep)?,
+                None => self.plain(origin, at)?,
             };
-            (at, more) = self.next(origin, at, child, &mut members);
+            (at, more) = self.next(origin, at, child, &mut members)?;
             index += 1;
         }
-        at + 1
+        Ok(at + 1)
     }
 
     /// After a member: takes it back if it is dropped; where the next one, or the close, is.
@@ -184,7 +195,7 @@ impl<'a> Pass<'_, 'a> {
         end: usize,
         child: Option<&Node>,
         members: &mut Members,
-    ) -> (usize, bool) {
+    ) -> Result<(usize, bool), Broken> {
         if child.is_some_and(|node| node.hiding == Some(Hiding::Drop)) {
             self.copy(origin, end);
             self.out.truncate(members.place);
@@ -193,70 +204,20 @@ impl<'a> Pass<'_, 'a> {
         }
         let comma = self.space(origin, end);
         if origin.byte(comma) != b',' {
-            return (comma, false);
+            origin.expect(comma, members.close)?;
+            return Ok((comma, false));
         }
         members.place = self.place(origin, comma);
         if !members.kept {
             self.copy(origin, comma);
             origin.copied = comma + 1;
         }
-        (self.space(origin, comma + 1), true)
-    }
-
-    /// A string, opened where it holds JSON.
-    fn opened(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> usize {
-        let inside = at + 1;
-        if !matches!(
-            origin.byte(inside),
-            b'{' | b'[' | b'\\' | b' ' | b'\n' | b'\r' | b'\t'
-        ) {
-            return self.string(origin, at).0;
-        }
-        let mut unescaped = std::mem::take(&mut self.unescaped);
-        let (length, quote) = text::unescape(origin.text.as_bytes(), inside, &mut unescaped);
-        let end = (quote + 1).min(origin.text.len());
-        let json = str::from_utf8(&unescaped[..length]).unwrap_or_default();
-        let json = json.trim_matches([' ', '\n', '\r', '\t']);
-        let first = json.as_bytes().first();
-        if matches!(first, Some(b'{' | b'[')) && serde_json::from_str::<IgnoredAny>(json).is_ok() {
-            self.copy(origin, at);
-            let mut inner = Origin::new(json);
-            let owned: Keep<'_, 'a> = |raw| Cow::Owned(raw.to_owned());
-            let inner_end = self.container(&mut inner, 0, node, owned);
-            self.copy(&mut inner, inner_end);
-            origin.copied = end;
-        } else if node.hides_below && matches!(first, Some(b'{' | b'[' | b'"')) {
-            // Cut or broken JSON: what is to be hidden in it cannot be found, so all of it is.
-            let place = self.place(origin, at);
-            self.replace(origin, place, end, &text::quoted(REDACTED));
-        } else {
-            self.string(origin, at);
-        }
-        self.unescaped = unescaped;
-        end
-    }
-
-    fn hide(&mut self, origin: &mut Origin<'_>, place: usize, end: usize, hiding: Hiding) {
-        match (hiding, &self.rules.hasher) {
-            // Its key goes too, which whoever reads the members sees to.
-            (Hiding::Drop, _) => {}
-            (Hiding::Hash, Some(hasher)) => {
-                self.copy(origin, end);
-                let value = self.out.get(place..).unwrap_or_default();
-                if value != "null" {
-                    let hash = text::quoted(&hasher.hash(value));
-                    self.replace(origin, place, end, &hash);
-                }
-            }
-            (Hiding::Redact | Hiding::Hash, _) => {
-                self.replace(origin, place, end, &text::quoted(REDACTED));
-            }
-        }
+        Ok((self.space(origin, comma + 1), true))
     }
 
     fn unmark_below(&mut self, node: &Node) {
         for mark in &node.marks_below {
-            self.marks[*mark] = None;
+            self.marks[*mark] = Mark::NONE;
         }
     }
 
@@ -274,10 +235,16 @@ struct Members {
     place: usize,
     /// Whether one was kept, so that a comma belongs before the next.
     kept: bool,
+    /// What ends the container.
+    close: u8,
 }
 
 impl Members {
-    fn begin(place: usize) -> Self {
-        Self { place, kept: false }
+    fn begin(place: usize, close: u8) -> Self {
+        Self {
+            place,
+            kept: false,
+            close,
+        }
     }
 }

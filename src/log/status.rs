@@ -78,8 +78,8 @@ impl Status {
             from,
             otherwise: default.filter(|_| !map.is_empty()),
             map,
-            default: default.unwrap_or(INFO),
-            known: KNOWN.to_vec(),
+            default: default.unwrap_or_else(|| words::word(INFO)),
+            known: KNOWN.map(words::word).to_vec(),
         })
     }
 
@@ -96,13 +96,13 @@ impl Status {
         if let Some(mapped) = self.mapped(own) {
             return mapped;
         }
-        if let Some(otherwise) = &self.otherwise {
+        if let Some(otherwise) = self.otherwise {
             return otherwise;
         }
         let known = self
             .known
             .iter()
-            .find(|word| own.eq_ignore_ascii_case(word));
+            .find(|word| own.eq_ignore_ascii_case(word.text()));
         known.copied().unwrap_or(self.default)
     }
 
@@ -111,7 +111,7 @@ impl Status {
             return None;
         }
         if let Some(found) = self.map.get(own) {
-            return Some(found);
+            return Some(*found);
         }
         // HTTP's statuses by their hundred.
         if own.len() == 3 && own.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Log, Mapped, Mapping, Moment, Terms, TooOld};
+use super::{Log, Mapped, Mapping, Moment, Reading, Sheet, Terms, TooOld};
+use crate::json::Broken;
 use crate::source::{
     Auth, Format, Pace, Path, Paths, Record, RecordPaths, Source, Template, TimeFormat,
 };
@@ -74,12 +75,15 @@ impl Case {
         }
     }
 
-    fn log(&self, record: Record<'_>) -> Log {
+    fn log(&self, record: Record<'_>) -> Sheet {
         let mapping = self.mapping();
-        match mapping.log(mapping.read(record), self.moment) {
-            Mapped::Log(log) => log,
-            Mapped::TooOld => panic!("skipped"),
-        }
+        let mut sheet = Sheet::default();
+        let reading = match record {
+            Record::Json(json) => whole(mapping.read(json, 0, &mut sheet), json),
+            Record::Broken(line) => mapping.read_broken(line, &mut sheet),
+        };
+        assert_eq!(mapping.log(&reading, self.moment, &mut sheet), Mapped::Log);
+        sheet
     }
 
     /// The line of a record, after a look at what must hold of every line.
@@ -88,18 +92,31 @@ impl Case {
     }
 
     fn checked(&self, record: Record<'_>) -> String {
-        let log = self.log(record);
+        let sheet = self.log(record);
+        let log = sheet.last().unwrap();
         let line = log.to_json(&self.terms.instance_tags);
         let value: Value = serde_json::from_str(&line).expect("a line is JSON");
         assert!(value.is_object());
         assert!(!line.contains(['\n', '\r']), "a line is one line");
-        assert_eq!(line.len() + 1, log.line_bytes, "{line}");
+        assert_eq!(line.len() + 1, log.log.line_bytes, "{line}");
         line
     }
 
     fn value(&self, record: &str) -> Value {
         serde_json::from_str(&self.line(record)).unwrap()
     }
+}
+
+/// A record, read onto a sheet of its own.
+fn reading(mapping: &Mapping, record: &str) -> Reading {
+    whole(mapping.read(record, 0, &mut Sheet::default()), record)
+}
+
+/// What was read of a text that is one record.
+fn whole(read: Result<(Reading, usize), Broken>, record: &str) -> Reading {
+    let (reading, end) = read.unwrap();
+    assert_eq!(end, record.len());
+    reading
 }
 
 fn source() -> Source {

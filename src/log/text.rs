@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
-/// Strings longer than this are searched by larger steps.
-const SHORT_BYTES: usize = 32;
+use crate::json::{self, Broken, WORD, first_byte, stops};
 
 /// What a buffer begins with, so that most strings need no larger one.
 const FIRST_BYTES: usize = 1024;
@@ -22,14 +21,22 @@ pub(super) fn plain(json: &str) -> Cow<'_, str> {
         return Cow::Borrowed(inside);
     }
     let mut out = vec![0; json.len() + WORD];
-    let (length, _) = unescape(json.as_bytes(), 1, &mut out);
+    let Ok((length, _)) = unescape(json, 1, &mut out) else {
+        return Cow::Borrowed(inside);
+    };
     out.truncate(length);
     Cow::Owned(String::from_utf8(out).unwrap_or_default())
 }
 
 /// What a JSON string stands for, from `at` to its closing quote, as the first so many bytes of
-/// a buffer, which grows as needed; and where that quote is. Half a surrogate pair becomes U+FFFD.
-pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize, usize) {
+/// a buffer, which grows as needed; and where that quote is, or where the string breaks. Half a
+/// surrogate pair becomes U+FFFD.
+pub(super) fn unescape(
+    text: &str,
+    at: usize,
+    buffer: &mut Vec<u8>,
+) -> Result<(usize, usize), Broken> {
+    let bytes = text.as_bytes();
     let mut at = at;
     let mut filled = 0;
     loop {
@@ -39,7 +46,7 @@ pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize,
         // A word is written whole; what was too much of it is written over.
         if let Some(word) = word(bytes, at) {
             buffer[filled..filled + WORD].copy_from_slice(&word.to_le_bytes());
-            let found = specials(word);
+            let found = stops(word);
             let taken = if found == 0 { WORD } else { first_byte(found) };
             filled += taken;
             at += taken;
@@ -47,20 +54,22 @@ pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize,
                 continue;
             }
         }
-        match (bytes.get(at), bytes.get(at + 1)) {
-            (None | Some(b'"'), _) => return (filled, at),
-            (Some(b'\\'), Some(same @ (b'"' | b'\\' | b'/'))) => {
-                buffer[filled] = *same;
+        match (json::byte(text, at), json::byte(text, at + 1)) {
+            (b'"', _) => return Ok((filled, at)),
+            (b'\\', same @ (b'"' | b'\\' | b'/')) => {
+                buffer[filled] = same;
                 filled += 1;
                 at += 2;
             }
-            (Some(b'\\'), _) => {
+            (b'\\', _) => {
+                json::escape(text, at)?;
                 let (meant, length) = escape(&bytes[at..]);
                 filled += meant.encode_utf8(&mut buffer[filled..]).len();
                 at += length;
             }
-            (Some(other), _) => {
-                buffer[filled] = *other;
+            (0..=0x1f, _) => return Err(Broken { at }),
+            (other, _) => {
+                buffer[filled] = other;
                 filled += 1;
                 at += 1;
             }
@@ -68,42 +77,9 @@ pub(super) fn unescape(bytes: &[u8], at: usize, buffer: &mut Vec<u8>) -> (usize,
     }
 }
 
-/// Where the next quote or backslash is; the end where there is none.
-pub(super) fn special(bytes: &[u8], at: usize) -> usize {
-    let mut at = at;
-    let far = at + SHORT_BYTES;
-    while at < far {
-        let Some(word) = word(bytes, at) else {
-            break;
-        };
-        let found = specials(word);
-        if found != 0 {
-            return at + first_byte(found);
-        }
-        at += WORD;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    memchr2(b'"', b'\\', rest).map_or(bytes.len(), |found| at + found)
-}
-
-const WORD: usize = 8;
-
 fn word(bytes: &[u8], at: usize) -> Option<u64> {
     let word = bytes.get(at..)?.first_chunk::<WORD>()?;
     Some(u64::from_le_bytes(*word))
-}
-
-/// Not zero if a word of eight bytes holds a quote or a backslash; its lowest bit is in the first.
-fn specials(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    const QUOTES: u64 = ONES * 0x22;
-    const BACKSLASHES: u64 = ONES * 0x5c;
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES)
-}
-
-fn first_byte(found: u64) -> usize {
-    found.trailing_zeros() as usize / 8
 }
 
 /// The character an escape stands for, and how many bytes it takes; `bytes` begin with a backslash.
@@ -186,17 +162,11 @@ pub(super) fn escaped_len(byte: u8) -> usize {
 }
 
 fn needs_escapes(text: &str) -> bool {
-    const SPACES: u64 = u64::MAX / 255 * 0x20;
     let (words, rest) = text.as_bytes().as_chunks::<WORD>();
-    let special = |word: &[u8; WORD]| {
-        let word = u64::from_le_bytes(*word);
-        // Of bytes below a space the highest bit is not set and the difference's is.
-        let controls = word.wrapping_sub(SPACES) & !word & ((u64::MAX / 255) << 7);
-        controls | specials(word) != 0
-    };
-    let mut last = SPACES.to_le_bytes();
+    let mut last = [b' '; WORD];
     last[..rest.len()].copy_from_slice(rest);
-    words.iter().any(special) || special(&last)
+    let mut words = words.iter().chain([&last]);
+    words.any(|word| stops(u64::from_le_bytes(*word)) != 0)
 }
 
 #[cfg(test)]
@@ -225,9 +195,8 @@ mod tests {
                 assert_eq!(plain(&json), format!("{text}{read}"));
                 let mut out = Vec::new();
                 let more = format!("{json},\"next\\n\"");
-                let (_, end) = unescape(more.as_bytes(), 1, &mut out);
-                assert_eq!(end, json.len() - 1);
-                assert_eq!(special(more.as_bytes(), 1), 1 + text.len());
+                let read = unescape(&more, 1, &mut out);
+                assert_eq!(read.map(|(_, end)| end), Ok(json.len() - 1));
             }
         }
     }

@@ -1,25 +1,103 @@
 //! The words a mapping says again and again: its names, its statuses, what its maps mean.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 
-/// A word that stays for as long as the process.
-///
-/// Logs are made on one thread and dropped on another: counting who still holds a word would have
-/// the two fight over the counter, a dozen times a log.
-pub type Word = &'static str;
+use super::text;
 
-static WORDS: Mutex<BTreeSet<Word>> = Mutex::new(BTreeSet::new());
+/// A word that stays for as long as the process; as small as can be, for a log has two dozen.
+#[derive(Clone, Copy)]
+pub struct Word(&'static Said);
+
+/// What is asked of a word for every log is known once.
+struct Said {
+    text: &'static str,
+    /// How long it is as JSON.
+    bytes: usize,
+    /// By which its counterpart in Python is found.
+    number: usize,
+}
+
+/// The first numbers are those of the names below.
+const FIRST_NUMBER: usize = 16;
+
+pub(super) const STATUS: Word = Word(&Said::own("status", 0));
+pub(super) const SERVICE: Word = Word(&Said::own("service", 1));
+pub(super) const DDSOURCE: Word = Word(&Said::own("ddsource", 2));
+pub(super) const MESSAGE: Word = Word(&Said::own("message", 3));
+pub(super) const LOGWALK: Word = Word(&Said::own("logwalk", 4));
+pub(super) const ID: Word = Word(&Said::own("id", 5));
+pub(super) const SOURCE: Word = Word(&Said::own("source", 6));
+pub(super) const EVENT_TIME: Word = Word(&Said::own("event_time", 7));
+pub(super) const ERROR: Word = Word(&Said::own("error", 8));
+pub(super) const TRUNCATED: Word = Word(&Said::own("truncated", 9));
+/// The name of a log's time.
+pub const TIMESTAMP: Word = Word(&Said::own("timestamp", 10));
+/// The name of a log's tags.
+pub const DDTAGS: Word = Word(&Said::own("ddtags", 11));
+
+static WORDS: Mutex<BTreeMap<&'static str, Word>> = Mutex::new(BTreeMap::new());
+
+impl Said {
+    /// A name of logwalk's own, in which nothing is escaped.
+    const fn own(text: &'static str, number: usize) -> Self {
+        Self {
+            text,
+            bytes: text.len() + 2,
+            number,
+        }
+    }
+}
+
+impl Word {
+    /// As it is read.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        self.0.text
+    }
+
+    /// How many bytes it takes as a JSON string, quotes included.
+    pub(super) fn quoted_len(self) -> usize {
+        self.0.bytes
+    }
+
+    /// Its number; no two words have the same.
+    #[must_use]
+    pub fn number(self) -> usize {
+        self.0.number
+    }
+}
+
+impl std::fmt::Debug for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+/// Words are the same if they read the same.
+impl PartialEq for Word {
+    fn eq(&self, other: &Self) -> bool {
+        self.number() == other.number() || self.text() == other.text()
+    }
+}
+
+impl Eq for Word {}
 
 /// The word that a text is; mappings hold few, and the same ones when they are read again.
 pub(super) fn word(text: &str) -> Word {
     let mut words = WORDS.lock();
     if let Some(known) = words.get(text) {
-        return known;
+        return *known;
     }
-    let new: Word = Box::leak(text.into());
-    words.insert(new);
+    let number = FIRST_NUMBER + words.len();
+    let new: &'static str = Box::leak(text.into());
+    let new = Word(Box::leak(Box::new(Said {
+        text: new,
+        bytes: text::quoted_len(new),
+        number,
+    })));
+    words.insert(new.text(), new);
     new
 }
 
@@ -30,7 +108,22 @@ mod tests {
     #[test]
     fn a_word_is_kept_once_however_often_it_is_said() {
         let said = String::from("a word of this test");
-        assert!(std::ptr::eq(word(&said), word(&said.clone())));
-        assert_eq!(word("another"), "another");
+        let (once, twice) = (word(&said), word(&said.clone()));
+        assert!(std::ptr::eq(once.0, twice.0));
+        assert_ne!(word("another"), word("a third"));
+        assert!(word("another").number() >= FIRST_NUMBER);
+    }
+
+    #[test]
+    fn a_word_knows_how_long_it_is_as_json() {
+        for said in ["plain", "with \"quotes\"", "with\na break"] {
+            assert_eq!(word(said).quoted_len(), text::quoted(said).len());
+        }
+        assert_eq!(STATUS.quoted_len(), text::quoted("status").len());
+    }
+
+    #[test]
+    fn names_of_our_own_read_like_any_other() {
+        assert_eq!(word("status"), STATUS);
     }
 }

@@ -1,13 +1,13 @@
 //! What is delivered at once: the logs of one page, or of a part of it.
 
 use super::Tally;
-use crate::log::Log;
+use crate::log::{Line, Part};
 
 /// Logs ready to deliver, and the resume point to keep once they are.
 #[derive(Debug)]
 pub struct Page {
     /// In the order of the API.
-    pub logs: Vec<Log>,
+    pub logs: Part,
     /// What each log's record is known as.
     pub keys: Vec<u64>,
     /// The place after them, as JSON; none where the page goes on.
@@ -20,7 +20,7 @@ impl Page {
     /// The length of each log's line.
     #[must_use]
     pub fn lengths(&self) -> Vec<u32> {
-        let lengths = self.logs.iter().map(|log| log.line_bytes);
+        let lengths = self.logs.lines().map(Line::bytes);
         lengths
             .map(|bytes| u32::try_from(bytes).unwrap_or(u32::MAX))
             .collect()
@@ -28,10 +28,11 @@ impl Page {
 
     /// Makes the first line longer by so many bytes, or by a few more.
     pub fn pad(&mut self, bytes: u64) {
-        if let Some(log) = self.logs.first_mut().filter(|_| bytes > 0) {
-            let before = log.line_bytes;
-            log.pad(bytes);
-            self.tally.bytes += (log.line_bytes - before) as u64;
+        let length = |logs: &Part| logs.line(0).map_or(0, |line| line.bytes() as u64);
+        if bytes > 0 {
+            let before = length(&self.logs);
+            self.logs.pad(bytes);
+            self.tally.bytes += length(&self.logs).saturating_sub(before);
         }
     }
 
@@ -45,7 +46,7 @@ impl Page {
         let rest = self.logs.split_off(logs);
         let keys = self.keys.split_off(logs);
         let mut first = Tally::default();
-        self.logs.iter().for_each(|log| first.count(log));
+        self.logs.lines().for_each(|line| first.count(line));
         let rest = Self {
             logs: rest,
             keys,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::fetch::Counts;
-use crate::log::Log;
+use crate::log::Line;
 use crate::source::Answer;
 use crate::time::Time;
 use crate::walk::Standing;
@@ -26,12 +26,12 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, log: &Log) {
+    pub(super) fn count(&mut self, line: Line<'_>) {
         self.logs += 1;
-        self.bytes += log.line_bytes as u64;
-        self.truncated += u64::from(log.truncated);
-        self.too_old += u64::from(log.late);
-        self.future += u64::from(log.future);
+        self.bytes += line.bytes() as u64;
+        self.truncated += u64::from(line.log.truncated);
+        self.too_old += u64::from(line.log.late);
+        self.future += u64::from(line.log.future);
     }
 
     /// What is left when a part of it is taken away.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::config::{AgentFacts, Config, RUN_BYTES, Start};
 use crate::error::{Error, Result};
@@ -11,6 +12,7 @@ use crate::fetch::{Fetch, Hidden, Setup};
 use crate::log::Mapping;
 use crate::source::Source;
 use crate::time::Time;
+use crate::walk::Place;
 
 use super::Budget;
 
@@ -73,6 +75,21 @@ impl Stream {
     #[must_use]
     pub fn label(&self) -> String {
         self.config.label()
+    }
+
+    /// A place as it was kept.
+    pub(super) fn place(&self, text: &str) -> Result<Place> {
+        // As a raw value first: its error would quote the text, and a cursor may be long.
+        let raw: &RawValue = serde_json::from_str(text).map_err(|_| self.unreadable())?;
+        serde_json::from_str(raw.get()).map_err(|_| self.unreadable())
+    }
+
+    fn unreadable(&self) -> Error {
+        Error::Store(format!(
+            "the resume point of {} is whole but not one that this version writes: `logwalk cursor \
+             show` prints it, `logwalk cursor reset` begins at `start` again",
+            self.label()
+        ))
     }
 
     /// What one run may do; `unseen` is where nothing says what became of what it sent.

@@ -1,22 +1,47 @@
 //! Logs as Python dicts: the mapped fields as Python objects, the record as the bytes it is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict};
 
+use super::words::Words;
 use crate::fetch::Cancel;
-use crate::log::{Leaf, Log, Word};
+use crate::log::{DDTAGS, Fields, Line, Part, Sheet, TIMESTAMP, Tray, Value, Word};
 use crate::time::Time;
 
 /// Builds dicts; remembers the few names and words that every log repeats.
 pub(super) struct Emitter {
     json: Json,
     words: Mutex<Words>,
+    frame: Mutex<Option<Frame>>,
+}
+
+/// The names of the last log and a dict with nothing but them: logs mostly have the same ones, and
+/// a dict that grows name by name makes room for itself three times.
+struct Frame {
+    names: Vec<Word>,
+    blank: Py<PyDict>,
+}
+
+impl Frame {
+    fn of(line: Line<'_>, dict: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let blank = dict.copy()?;
+        for name in dict.keys() {
+            blank.set_item(name, dict.py().None())?;
+        }
+        Ok(Self {
+            names: line.names().collect(),
+            blank: blank.unbind(),
+        })
+    }
+
+    fn is_of(&self, line: Line<'_>) -> bool {
+        line.names().eq(self.names.iter().copied())
+    }
 }
 
 /// How a text that is JSON already becomes something that the Agent's encoder takes.
@@ -28,9 +53,6 @@ enum Json {
     /// Neither could be imported; the error is raised where a log needs it.
     Missing(PyErr),
 }
-
-/// Words that a mapping may repeat; more than this are values that vary, and are not remembered.
-const MOST_WORDS: usize = 64;
 
 impl Emitter {
     pub(super) fn new(py: Python<'_>) -> Self {
@@ -47,52 +69,76 @@ impl Emitter {
         Self {
             json,
             words: Mutex::default(),
+            frame: Mutex::default(),
         }
     }
 
-    fn dict<'py>(&self, py: Python<'py>, log: &Log) -> PyResult<Bound<'py, PyDict>> {
+    fn dict<'py>(&self, py: Python<'py>, line: Line<'_>) -> PyResult<Bound<'py, PyDict>> {
         let mut words = self.words.lock();
-        let dict = PyDict::new(py);
-        if let Some(time) = log.timestamp {
+        let mut frame = self.frame.lock();
+        let framed = frame.as_ref().filter(|frame| frame.is_of(line));
+        let dict = match framed {
+            Some(frame) => frame.blank.bind(py).copy()?,
+            None => PyDict::new(py),
+        };
+        let is_new = framed.is_none();
+        let sheet = line.sheet();
+        if let Some(time) = line.log.timestamp {
+            let name = words.get(py, TIMESTAMP);
             match whole_seconds(time) {
-                Some(seconds) => dict.set_item(intern!(py, "timestamp"), seconds)?,
-                None => dict.set_item(intern!(py, "timestamp"), seconds(time))?,
+                Some(seconds) => dict.set_item(name, seconds)?,
+                None => dict.set_item(name, seconds(time))?,
             }
         }
-        if let Some(tags) = &log.ddtags {
-            dict.set_item(intern!(py, "ddtags"), tags)?;
+        if let Some(tags) = line.log.ddtags {
+            dict.set_item(words.get(py, DDTAGS), sheet.text(tags))?;
         }
-        for (name, leaf) in &log.fields {
-            dict.set_item(words.get(py, name), self.object(py, &mut words, leaf)?)?;
+        self.fill(py, &mut words, &dict, sheet, line.fields())?;
+        if line.dots > 0
+            && let Some(own) = dict.get_item("logwalk")?
+        {
+            own.set_item("padding", ".".repeat(line.dots))?;
         }
-        if let Some((namespace, record)) = &log.record {
-            dict.set_item(words.get(py, namespace), self.fragment(py, record)?)?;
+        if let Some((namespace, record)) = line.log.record {
+            let record = self.fragment(py, sheet.text(record))?;
+            dict.set_item(words.get(py, namespace), record)?;
+        }
+        if is_new {
+            *frame = Some(Frame::of(line, &dict)?);
         }
         Ok(dict)
     }
 
-    /// A mapped value as Python has it; what Python would change, and the vendor's own, as it is.
-    fn object<'py>(
+    /// Mapped values as Python has them; what Python would change, and the vendor's own, as it is.
+    fn fill<'py>(
         &self,
         py: Python<'py>,
         words: &mut Words,
-        leaf: &Leaf,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        match leaf {
-            Leaf::Word(known) => Ok(words.get(py, known).into_any()),
-            Leaf::Text(text) => Ok(PyString::new(py, text).into_any()),
-            Leaf::Json(json) => match json.parse::<i64>() {
-                Ok(number) => Ok(number.into_pyobject(py)?.into_any()),
-                Err(_) => self.fragment(py, json),
-            },
-            Leaf::Object(members) => {
-                let dict = PyDict::new(py);
-                for (name, leaf) in members {
-                    dict.set_item(words.get(py, name), self.object(py, words, leaf)?)?;
+        dict: &Bound<'py, PyDict>,
+        sheet: &Sheet,
+        fields: Fields<'_>,
+    ) -> PyResult<()> {
+        for (field, inside) in fields {
+            let name = words.get(py, field.name);
+            match field.value {
+                Value::Word(word) => dict.set_item(name, words.get(py, word))?,
+                Value::Text(text) => dict.set_item(name, sheet.text(text))?,
+                Value::Literal(text) => dict.set_item(name, sheet.text(text.inside()))?,
+                Value::Json(json) => {
+                    let json = sheet.text(json);
+                    match json.parse::<i64>() {
+                        Ok(number) => dict.set_item(name, number)?,
+                        Err(_) => dict.set_item(name, self.fragment(py, json)?)?,
+                    }
                 }
-                Ok(dict.into_any())
+                Value::Object(_) => {
+                    let inner = PyDict::new(py);
+                    self.fill(py, words, &inner, sheet, inside)?;
+                    dict.set_item(name, inner)?;
+                }
             }
         }
+        Ok(())
     }
 
     fn fragment<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
@@ -106,35 +152,6 @@ impl Emitter {
     }
 }
 
-/// Names and words that were made before, as Python has them, and where the last one was found.
-#[derive(Default)]
-struct Words {
-    known: Vec<(Word, Py<PyString>)>,
-    next: usize,
-}
-
-impl Words {
-    fn get<'py>(&mut self, py: Python<'py>, word: Word) -> Bound<'py, PyString> {
-        // One log's names follow each other as the log's before did.
-        let found = match self.known.get(self.next) {
-            Some((known, _)) if std::ptr::eq(*known, word) => Some(self.next),
-            _ => self
-                .known
-                .iter()
-                .position(|(known, _)| std::ptr::eq(*known, word)),
-        };
-        if let Some((at, (_, text))) = found.and_then(|at| Some((at, self.known.get(at)?))) {
-            self.next = at + 1;
-            return text.bind(py).clone();
-        }
-        let new = PyString::new(py, word);
-        if self.known.len() < MOST_WORDS {
-            self.known.push((word, new.clone().unbind()));
-        }
-        new
-    }
-}
-
 /// How long a page's logs go on after the run was cancelled: a page that is out whole need not be
 /// sent again, and `check` has to return within a second.
 const GRACE: Duration = Duration::from_millis(500);
@@ -142,28 +159,42 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
 pub(super) struct Logs {
-    rest: Mutex<std::vec::IntoIter<Log>>,
+    part: Part,
+    next: AtomicUsize,
     emitter: Arc<Emitter>,
     cancel: Cancel,
     /// When the wish to stop was first seen.
     stopping: Mutex<Option<Instant>>,
     cut: Arc<AtomicBool>,
+    tray: Tray,
+}
+
+/// What is left of a page serves the next one.
+impl Drop for Logs {
+    fn drop(&mut self) {
+        if let Some(sheet) = std::mem::take(&mut self.part).into_sheet() {
+            self.tray.give_back(sheet);
+        }
+    }
 }
 
 impl Logs {
     /// Logs that end early once `cancel` is raised; then `cut` says so.
     pub(super) fn new(
-        logs: Vec<Log>,
+        part: Part,
         emitter: Arc<Emitter>,
         cancel: Cancel,
         cut: Arc<AtomicBool>,
+        tray: Tray,
     ) -> Self {
         Self {
-            rest: Mutex::new(logs.into_iter()),
+            part,
+            next: AtomicUsize::new(0),
             emitter,
             cancel,
             stopping: Mutex::default(),
             cut,
+            tray,
         }
     }
 
@@ -182,12 +213,14 @@ impl Logs {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let next = self.rest.lock().next();
-        if next.is_some() && self.is_late() {
+        let Some(line) = self.part.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
+            return Ok(None);
+        };
+        if self.is_late() {
             self.cut.store(true, Ordering::Relaxed);
             return Ok(None);
         }
-        next.map(|log| self.emitter.dict(py, &log)).transpose()
+        self.emitter.dict(py, line).map(Some)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
+use crate::log::{Part, Tray};
 use crate::pages::{self, Budget, Report, Tally};
 use crate::walk::Standing;
 
@@ -55,6 +56,7 @@ pub(super) struct Run {
     said: Vec<String>,
     around: Around,
     report: Arc<Mutex<Report>>,
+    tray: Tray,
 }
 
 /// What is still to be handed to Python.
@@ -133,6 +135,7 @@ impl Run {
         let begun = walk.report();
         keeping.standing = begun.standing;
         let report = Arc::new(Mutex::new(begun));
+        let tray = walk.tray();
         let receiver = Some(walk_ahead(walk, Arc::clone(&report))?);
         let rest = None;
         Ok(Self {
@@ -141,6 +144,7 @@ impl Run {
             said,
             around,
             report,
+            tray,
         })
     }
 
@@ -236,6 +240,7 @@ impl Run {
                 emitter: Arc::clone(&self.around.emitter),
                 cancel: self.around.cancel.clone(),
                 cut: Arc::default(),
+                tray: self.tray.clone(),
             }
         }))
     }
@@ -277,7 +282,7 @@ impl Drop for Run {
 pub(super) struct Page {
     logs: usize,
     lines: Vec<Line>,
-    iterator: Mutex<Option<Vec<crate::log::Log>>>,
+    iterator: Mutex<Option<Part>>,
     /// The place after it, until it is kept: it may be large.
     place: Mutex<Option<String>>,
     tally: Tally,
@@ -285,6 +290,7 @@ pub(super) struct Page {
     emitter: Arc<Emitter>,
     cancel: Cancel,
     cut: Arc<AtomicBool>,
+    tray: Tray,
 }
 
 #[pymethods]
@@ -292,7 +298,13 @@ impl Page {
     fn __iter__(&self) -> Logs {
         let logs = self.iterator.lock().take().unwrap_or_default();
         let (emitter, cancel) = (Arc::clone(&self.emitter), self.cancel.clone());
-        Logs::new(logs, emitter, cancel, Arc::clone(&self.cut))
+        Logs::new(
+            logs,
+            emitter,
+            cancel,
+            Arc::clone(&self.cut),
+            self.tray.clone(),
+        )
     }
 
     fn __len__(&self) -> usize {

@@ -9,23 +9,26 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use serde_json::error::Category;
-use serde_json::value::RawValue;
-
-use super::{Answer, Format, Record, Reply, Source};
+use super::{Answer, Format, Reads, Reply, Source};
 use crate::error::{Error, Result};
+use crate::json::Broken;
 use split::{Found, Split};
 use view::View;
 
 const NO_CONTENT: u16 = 204;
 
 impl Source {
-    /// What a reply of 2xx says; `text` is its body.
-    pub fn answer<'a>(&self, text: &'a str, reply: &'a Reply) -> Result<Answer<'a>> {
+    /// What a reply of 2xx says; `text` is its body, of which the records are read by `reader`.
+    pub fn answer<'a>(
+        &self,
+        text: &'a str,
+        reply: &'a Reply,
+        reader: &mut dyn Reads<'a>,
+    ) -> Result<Answer<'a>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut split = match self.format {
-            Format::Ndjson => lines(text),
-            Format::Json => self.split(text, reply.status)?,
+            Format::Ndjson => split::lines(text, reader),
+            Format::Json => self.split(text, reply.status, reader)?,
         };
         let records = std::mem::take(&mut split.records);
         let view = View {
@@ -47,12 +50,17 @@ impl Source {
         })
     }
 
-    fn split<'a>(&self, text: &'a str, status: u16) -> Result<Split<'a>> {
+    fn split<'a>(
+        &self,
+        text: &'a str,
+        status: u16,
+        reader: &mut dyn Reads<'a>,
+    ) -> Result<Split<'a>> {
         if text.trim().is_empty() && status == NO_CONTENT {
             return Ok(Split::default());
         }
-        let split =
-            split::split(text, &self.records.0).map_err(|error| self.not_json(text, &error))?;
+        let split = split::split(text, &self.records.0, reader)
+            .map_err(|broken| self.not_json(text, broken))?;
         match split.found {
             Found::Array | Found::Null => Ok(split),
             Found::Nothing if self.records_may_be_missing => Ok(split),
@@ -74,9 +82,9 @@ impl Source {
         }
     }
 
-    fn not_json(&self, text: &str, error: &serde_json::Error) -> Error {
+    fn not_json(&self, text: &str, broken: Broken) -> Error {
         let begins_as_json = text.trim_start().starts_with(['{', '[']);
-        if begins_as_json && error.classify() == Category::Eof {
+        if begins_as_json && broken.is_cut_off(text) {
             return Error::Unavailable(format!(
                 "{}: the reply was cut off after {} bytes",
                 self.name,
@@ -84,11 +92,10 @@ impl Source {
             ));
         }
         if begins_as_json {
+            let (line, column) = broken.line_and_column(text);
             return Error::Shape(format!(
-                "{}: the reply is not valid JSON at line {} column {}",
-                self.name,
-                error.line(),
-                error.column()
+                "{}: the reply is not valid JSON at line {line} column {column}",
+                self.name
             ));
         }
         Error::Shape(format!(
@@ -96,22 +103,5 @@ impl Source {
             self.name,
             shape::of_text(text)
         ))
-    }
-}
-
-/// Every line that holds something, as a record.
-fn lines(text: &str) -> Split<'_> {
-    let records = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| match serde_json::from_str::<&RawValue>(line) {
-            Ok(record) => Record::Json(record.get()),
-            Err(_) => Record::Broken(line),
-        });
-    Split {
-        found: Found::Array,
-        records: records.collect(),
-        levels: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::json::{self, Broken};
 use crate::time::Time;
 
 /// What a source is filled in with: the user's own values.
@@ -102,6 +103,29 @@ pub enum Record<'a> {
     Json(&'a str),
     /// A line that is no JSON (newline-delimited replies only).
     Broken(&'a str),
+}
+
+/// What reads a reply's records while its body is taken apart, each from its first byte.
+pub trait Reads<'a> {
+    /// Reads the record at `at` and says where it ends, or where its text breaks; then what was
+    /// read counts for nothing, as it does where the body breaks behind it.
+    fn json(&mut self, text: &'a str, at: usize) -> Result<usize, Broken>;
+
+    /// Takes back what `json` has just read of this line: it is no JSON, at least not to its end
+    /// (newline-delimited replies only).
+    fn broken(&mut self, line: &'a str);
+}
+
+/// Reads nothing of a record but that it is JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct Unread;
+
+impl<'a> Reads<'a> for Unread {
+    fn json(&mut self, text: &'a str, at: usize) -> Result<usize, Broken> {
+        json::skip(text, at)
+    }
+
+    fn broken(&mut self, _line: &'a str) {}
 }
 
 /// What one reply says.

@@ -260,6 +260,22 @@ impl Walk {
         }
     }
 
+    /// Lets go of the ids of records that neither the rest of this walk nor a later one can show
+    /// again, for both are bounded by the overlap behind what was reached: with the ids of a whole
+    /// backlog a place would be ten times as large.
+    pub(super) fn forget_what_was_passed(&mut self) {
+        let next = self.source.next.as_ref();
+        // Where pages are counted, records are shown again wherever others came in before them.
+        let counts = next.is_some_and(|next| cursor::counted(&next.from).is_some());
+        let bounded = self.source.since.is_some() && !self.source.descending && !counts;
+        let walk = self.place.walk.as_ref().filter(|_| bounded);
+        let Some((reached, began)) = walk.and_then(|walk| Some((walk.reached?, walk.began))) else {
+            return;
+        };
+        let rest = reached.min(began).before(self.source.overlap);
+        self.place.seen.forget_before(self.source.floor(rest));
+    }
+
     fn forget(&mut self) {
         if let Some(bound) = self.place.bound {
             let overlap = bound.before(self.source.overlap);

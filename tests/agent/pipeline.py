@@ -9,6 +9,9 @@ from .lines import Line
 from .settings import Settings
 from .sources import Source
 
+# How soon a routine that waits notices that the Agent stops.
+NOTICE = 0.1
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -67,7 +70,7 @@ class Pipeline:
             self.unsent += len(chunk.lines)
         while not self.stopped.is_set():
             try:
-                self.chunks.put(chunk, timeout=0.1)
+                self.chunks.put(chunk, timeout=NOTICE)
             except queue.Full:
                 continue
             return True
@@ -84,7 +87,7 @@ class Pipeline:
         due = time.monotonic() + self.wait
         while True:
             try:
-                chunk = self.chunks.get(timeout=max(0.001, due - time.monotonic()))
+                chunk = self.chunks.get(timeout=min(NOTICE, max(0.001, due - time.monotonic())))
             except queue.Empty:
                 if self.stopped.is_set():
                     break
@@ -125,7 +128,7 @@ class Pipeline:
             return payload
         while True:
             try:
-                self.payloads.put(payload, timeout=0.1)
+                self.payloads.put(payload, timeout=NOTICE)
             except queue.Full:
                 if self.stopped.is_set():
                     break

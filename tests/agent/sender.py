@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .pipeline import Payload, Pipeline
+from .pipeline import NOTICE, Payload, Pipeline
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -112,7 +112,7 @@ class Sender:
         connection = kind(self.host, self.port, timeout=self.timeout)
         while not self.stopped.is_set():
             try:
-                payload = self.pipeline.payloads.get(timeout=0.1)
+                payload = self.pipeline.payloads.get(timeout=NOTICE)
             except queue.Empty:
                 continue
             body = self.encoded(payload)

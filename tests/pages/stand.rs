@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use logwalk::error::Error;
-use logwalk::log::Log;
+use logwalk::log::Line;
 use logwalk::pages::{Budget, Facts, Report, Run, Stream, Tally};
 use logwalk::sim::{self, Options, Running};
 use logwalk::time::Time;
@@ -138,7 +138,7 @@ impl Stand {
             assert!(number < 2_000, "the run does not end: {:?}", page.place);
             let crash = course.crash.filter(|(at, _)| *at == number);
             let delivered = crash.map_or(page.logs.len(), |(_, after)| after);
-            for log in page.logs.iter().take(delivered) {
+            for log in page.logs.lines().take(delivered) {
                 let id = name(log);
                 *self.sent.entry(id.clone()).or_default() += 1;
                 came.logs += 1;
@@ -214,7 +214,7 @@ impl Stand {
 }
 
 /// The id that a log carries.
-pub(crate) fn name(log: &Log) -> String {
+pub(crate) fn name(log: Line<'_>) -> String {
     let line: Value = serde_json::from_str(&log.to_json("")).unwrap();
     line["logwalk"]["id"].as_str().unwrap().to_owned()
 }

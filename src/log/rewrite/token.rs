@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr2};
+
 use super::super::decimal::double_keeps;
 use super::super::text;
 use super::Pass;
+use crate::json::{self, Broken, Tokens};
 
 /// A number no longer than this, and without an exponent, is kept by a double for certain.
 const CERTAIN_BYTES: usize = 15;
@@ -16,14 +19,24 @@ pub(super) struct Origin<'t> {
 }
 
 impl<'t> Origin<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, copied: 0 }
+    pub(super) fn new(text: &'t str, at: usize) -> Self {
+        Self { text, copied: at }
     }
 
     /// The byte at a place; beyond the end a zero, which no JSON holds.
     #[inline]
     pub(super) fn byte(&self, at: usize) -> u8 {
-        self.text.as_bytes().get(at).copied().unwrap_or(0)
+        json::byte(self.text, at)
+    }
+
+    /// Broken unless this byte is at this place.
+    #[inline]
+    pub(super) fn expect(&self, at: usize, byte: u8) -> Result<(), Broken> {
+        if self.byte(at) == byte {
+            Ok(())
+        } else {
+            Err(Broken { at })
+        }
     }
 
     #[inline]
@@ -32,53 +45,63 @@ impl<'t> Origin<'t> {
     }
 }
 
+/// What is done to the tokens of a value inside which nothing is of interest.
+struct Copying<'c, 'p, 'r, 'a, 't> {
+    pass: &'c mut Pass<'r, 'a>,
+    origin: &'p mut Origin<'t>,
+}
+
+impl Tokens for Copying<'_, '_, '_, '_, '_> {
+    #[inline]
+    fn space(&mut self, range: Range<usize>) {
+        self.pass.copy(self.origin, range.start);
+        self.origin.copied = range.end;
+    }
+
+    #[inline]
+    fn escaped(&mut self, range: Range<usize>) {
+        self.pass.mend(self.origin, range);
+    }
+
+    #[inline]
+    fn number(&mut self, range: Range<usize>) {
+        self.pass.number(self.origin, range);
+    }
+
+    #[inline]
+    fn level(&mut self, depth: usize) {
+        self.pass.deepest = self.pass.deepest.max(depth);
+    }
+}
+
 impl Pass<'_, '_> {
     /// A value inside which nothing is of interest, however deep.
-    pub(super) fn plain(&mut self, origin: &mut Origin<'_>, at: usize) -> usize {
-        let mut at = at;
-        let mut depth = 0_usize;
-        loop {
-            match origin.byte(at) {
-                b'"' => at = self.string(origin, at).0,
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.deepest = self.deepest.max(depth);
-                    at += 1;
-                }
-                b'}' | b']' => {
-                    depth = depth.saturating_sub(1);
-                    at += 1;
-                }
-                b',' | b':' if depth > 0 => {
-                    at += 1;
-                    continue;
-                }
-                b' ' | b'\n' | b'\r' | b'\t' => {
-                    at = self.space(origin, at);
-                    continue;
-                }
-                b'-' | b'0'..=b'9' => at = self.number(origin, at),
-                b't' | b'n' => at += "true".len(),
-                b'f' => at += "false".len(),
-                _ => return at.min(origin.text.len()),
-            }
-            if depth == 0 {
-                return at;
-            }
-        }
+    pub(super) fn plain(&mut self, origin: &mut Origin<'_>, at: usize) -> Result<usize, Broken> {
+        let text = origin.text;
+        json::value(text, at, &mut Copying { pass: self, origin })
     }
 
     /// A string: where it ends, and whether anything in it is escaped.
-    pub(super) fn string(&mut self, origin: &mut Origin<'_>, at: usize) -> (usize, bool) {
+    #[inline]
+    pub(super) fn string(
+        &mut self,
+        origin: &mut Origin<'_>,
+        at: usize,
+    ) -> Result<(usize, bool), Broken> {
+        origin.expect(at, b'"')?;
+        let (end, escaped) = json::string(origin.text, at)?;
+        if escaped {
+            self.mend(origin, at..end);
+        }
+        Ok((end, escaped))
+    }
+
+    /// Writes halves of surrogate pairs anew: no encoder on the way takes them.
+    fn mend(&mut self, origin: &mut Origin<'_>, string: Range<usize>) {
         let bytes = origin.text.as_bytes();
-        let mut at = at + 1;
-        let mut escaped = false;
-        loop {
-            at = text::special(bytes, at);
-            if origin.byte(at) != b'\\' {
-                return ((at + 1).min(bytes.len()), escaped);
-            }
-            escaped = true;
+        let mut at = string.start;
+        while let Some(found) = memchr(b'\\', bytes.get(at..string.end).unwrap_or_default()) {
+            at += found;
             if origin.byte(at + 1) != b'u' {
                 at += 2;
                 continue;
@@ -95,26 +118,18 @@ impl Pass<'_, '_> {
         }
     }
 
-    pub(super) fn number(&mut self, origin: &mut Origin<'_>, at: usize) -> usize {
-        let mut end = at + 1;
-        let mut scaled = false;
-        loop {
-            match origin.byte(end) {
-                b'0'..=b'9' | b'.' | b'+' | b'-' => {}
-                b'e' | b'E' => scaled = true,
-                _ => break,
-            }
-            end += 1;
+    #[inline]
+    fn number(&mut self, origin: &mut Origin<'_>, range: Range<usize>) {
+        if !self.rules.doubles {
+            return;
         }
-        let certain = end - at <= CERTAIN_BYTES && !scaled;
-        if self.rules.doubles && !certain {
-            let number = origin.piece(at..end);
-            if !double_keeps(number) {
-                let place = self.place(origin, at);
-                self.replace(origin, place, end, &format!("\"{number}\""));
-            }
+        let number = origin.piece(range.clone());
+        let certain =
+            number.len() <= CERTAIN_BYTES && memchr2(b'e', b'E', number.as_bytes()).is_none();
+        if !certain && !double_keeps(number) {
+            let place = self.place(origin, range.start);
+            self.replace(origin, place, range.end, &format!("\"{number}\""));
         }
-        end
     }
 
     /// Past white space, which is not copied.

@@ -131,10 +131,11 @@ proptest! {
         let case = case(json!({"message": "{a} {b}", "attributes": {"evt.name": "a.b"}}));
         prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&record).is_ok());
         case.line(&record);
-        let (_, kept) = case.log(Record::Json(&record)).record.unwrap();
-        prop_assert_eq!(numbers(&kept), numbers(&record));
-        if compact(&record) != serde_json::from_str::<Value>(&kept).unwrap() {
-            prop_assert_eq!(kept, record);
+        let sheet = case.log(Record::Json(&record));
+        let kept = sheet.last().unwrap().record().unwrap();
+        prop_assert_eq!(numbers(kept), numbers(&record));
+        if compact(&record) != serde_json::from_str::<Value>(kept).unwrap() {
+            prop_assert_eq!(kept, &record);
         }
     }
 
@@ -148,12 +149,29 @@ proptest! {
         case.terms.instance_tags = tags.to_owned();
         case.terms.log_bytes = limit;
         case.line(&record);
-        let log = case.log(Record::Json(&record));
+        let sheet = case.log(Record::Json(&record));
+        let log = sheet.last().unwrap().log;
         prop_assert!(log.line_bytes <= limit || log.record.is_none(), "{}", log.line_bytes);
         if log.line_bytes > limit {
             // The tags alone may be as long as that.
             prop_assert!(log.ddtags.is_none());
         }
+    }
+
+    #[test]
+    fn a_record_is_read_exactly_where_it_is_json(
+        record in any_record(),
+        place in any::<prop::sample::Index>(),
+        instead in prop_oneof![any::<String>(), "[\\[\\]{}\",:\\\\0-9eu\u{1}]{0,2}"],
+    ) {
+        let mut case = case(busy());
+        case.log["redact"] = json!(["b.c"]);
+        case.log["drop"] = json!(["e", "*.d"]);
+        let at = record.floor_char_boundary(place.index(record.len()));
+        let behind = record.ceil_char_boundary(at + 1);
+        let text = format!("{}{instead}{}", &record[..at], &record[behind..]);
+        let read = case.mapping().read(&text, 0, &mut Sheet::default());
+        prop_assert_eq!(read.map(|(_, end)| end), crate::json::skip(&text, 0));
     }
 
     #[test]

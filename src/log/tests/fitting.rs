@@ -7,7 +7,8 @@ use super::*;
 fn fitted(log: Value, limit: usize, record: &str) -> Value {
     let mut case = case(log);
     case.terms.log_bytes = limit;
-    let log = case.log(Record::Json(record));
+    let sheet = case.log(Record::Json(record));
+    let log = sheet.last().unwrap().log;
     assert!(log.truncated);
     assert!(log.line_bytes <= limit, "{} > {limit}", log.line_bytes);
     case.value(record)
@@ -18,10 +19,11 @@ fn a_line_of_exactly_the_limit_is_left_alone() {
     let mut case = case(json!({}));
     let record = format!(r#"{{"a":"{}"}}"#, "x".repeat(500));
     let whole = case.log(Record::Json(&record));
-    case.terms.log_bytes = whole.line_bytes;
+    case.terms.log_bytes = whole.last().unwrap().log.line_bytes;
     assert_eq!(case.log(Record::Json(&record)), whole);
     case.terms.log_bytes -= 1;
-    assert!(case.log(Record::Json(&record)).truncated);
+    let cut = case.log(Record::Json(&record));
+    assert!(cut.last().unwrap().log.truncated);
 }
 
 #[test]
@@ -53,7 +55,8 @@ fn no_more_is_cut_than_is_needed() {
     let mut case = case(json!({}));
     let record = format!(r#"{{"a":"{}"}}"#, "x".repeat(50_000));
     case.terms.log_bytes = 30_000;
-    assert!(case.log(Record::Json(&record)).line_bytes > 29_980);
+    let sheet = case.log(Record::Json(&record));
+    assert!(sheet.last().unwrap().log.line_bytes > 29_980);
 }
 
 #[test]
@@ -128,7 +131,8 @@ fn a_text_that_is_no_object_is_cut_too() {
     case.terms.log_bytes = 600;
     let long = "no json ".repeat(1000);
     let cut = case.log(Record::Broken(&long));
-    assert!(cut.truncated && cut.line_bytes <= 600);
+    let cut = cut.last().unwrap();
+    assert!(cut.log.truncated && cut.log.line_bytes <= 600);
     assert!(cut.to_json("").contains("\"truncated\":[\"message\"]"));
 }
 
@@ -155,7 +159,8 @@ fn many_long_strings_deep_down_cost_no_endless_paths() {
     );
     let mut case = case(json!({}));
     case.terms.log_bytes = 300_000;
-    let log = case.log(Record::Json(&record));
+    let sheet = case.log(Record::Json(&record));
+    let log = sheet.last().unwrap().log;
     assert!(log.truncated && log.line_bytes <= 300_000);
     assert!(log.record.is_some());
 }

@@ -4,6 +4,11 @@ use serde_json::json;
 
 use super::*;
 
+/// The log of a record beside its fields.
+fn logged(case: &Case, record: &str) -> Log {
+    case.log(Record::Json(record)).last().unwrap().log.clone()
+}
+
 #[test]
 fn a_record_becomes_the_log_that_the_mapping_describes() {
     let mut case = case(json!({
@@ -170,7 +175,7 @@ fn tags_hold_no_commas_and_a_list_makes_several() {
         "env:prod,team:a_ b,team:c,team:2,who:jo hn"
     );
     assert_eq!(case.value("{}")["ddtags"], "env:prod");
-    assert_eq!(case.log(Record::Json("{}")).ddtags, None);
+    assert_eq!(logged(&case, "{}").ddtags, None);
 }
 
 #[test]
@@ -178,7 +183,8 @@ fn a_tag_is_no_longer_and_no_more_numerous_than_datadog_takes() {
     let case = case(json!({"tags": {"a": "a", "b": "b"}}));
     let items: Vec<String> = (0..300).map(|number| format!("\"{number}\"")).collect();
     let record = format!(r#"{{"a":"{}","b":[{}]}}"#, "é".repeat(500), items.join(","));
-    let tags = case.log(Record::Json(&record)).ddtags.unwrap();
+    let sheet = case.log(Record::Json(&record));
+    let tags = sheet.text(sheet.last().unwrap().log.ddtags.unwrap());
     let tags: Vec<&str> = tags.split(',').collect();
     assert_eq!((tags[0].chars().count(), tags.len()), (200, 100));
 }
@@ -199,17 +205,19 @@ fn a_record_too_old_for_datadog_is_restamped_kept_or_skipped() {
         value["logwalk"]["event_time"],
         case.moment.event.to_string()
     );
-    assert!(case.log(Record::Json("{}")).late);
+    assert!(logged(&case, "{}").late);
     case.terms.too_old = TooOld::Keep;
     let value = case.value("{}");
     assert_eq!(
         (&value["timestamp"], &value["ddtags"]),
         (&json!(edge.0 - 1), &json!("env:prod"))
     );
-    assert!(case.log(Record::Json("{}")).late);
+    assert!(logged(&case, "{}").late);
     case.terms.too_old = TooOld::Skip;
     let mapping = case.mapping();
-    let mapped = mapping.log(mapping.read(Record::Json("{}")), case.moment);
+    let mut sheet = Sheet::default();
+    let reading = mapping.read("{}", 0, &mut sheet).unwrap().0;
+    let mapped = mapping.log(&reading, case.moment, &mut sheet);
     assert_eq!(mapped, Mapped::TooOld);
 }
 
@@ -217,9 +225,9 @@ fn a_record_too_old_for_datadog_is_restamped_kept_or_skipped() {
 fn a_record_from_the_future_is_sent_and_marked() {
     let mut case = case(json!({}));
     case.moment.event = Time(NOW.0 + 300_000);
-    assert!(!case.log(Record::Json("{}")).future);
+    assert!(!logged(&case, "{}").future);
     case.moment.event = Time(NOW.0 + 300_001);
-    let log = case.log(Record::Json("{}"));
+    let log = logged(&case, "{}");
     assert!(log.future);
     assert_eq!(log.timestamp, Some(case.moment.event));
 }

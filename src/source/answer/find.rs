@@ -1,19 +1,11 @@
 //! A value within JSON text, found without reading what is around it.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::split::Split;
+use crate::json::{self, Broken};
 use crate::source::path::index;
 
 /// The value at a path of a reply's body that is not among its records.
-pub(super) fn beside<'a>(
-    split: &Split<'a>,
-    way: &[String],
-    path: &[String],
-) -> Option<&'a RawValue> {
+pub(super) fn beside<'a>(split: &Split<'a>, way: &[String], path: &[String]) -> Option<&'a str> {
     for (depth, step) in path.iter().enumerate() {
         let entries = split.levels.get(depth)?;
         // Of a key that is written twice the last one counts, as everywhere.
@@ -28,85 +20,46 @@ pub(super) fn beside<'a>(
 }
 
 /// The value at a path within JSON text.
-pub(super) fn within<'a>(value: &'a RawValue, path: &[String]) -> Option<&'a RawValue> {
-    inside(value.get(), path)
+pub(super) fn within<'a>(text: &'a str, path: &[String]) -> Option<&'a str> {
+    let mut found = None;
+    follow(text, 0, path, &mut found).ok()?;
+    found
 }
 
-/// The value at a path within JSON text.
-pub(super) fn inside<'a>(text: &'a str, path: &[String]) -> Option<&'a RawValue> {
-    let mut body = serde_json::Deserializer::from_str(text);
-    Way(path).deserialize(&mut body).ok().flatten()
-}
-
-struct Way<'s>(&'s [String]);
-
-impl<'a> DeserializeSeed<'a> for Way<'_> {
-    type Value = Option<&'a RawValue>;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.0.is_empty() {
-            return serde::Deserialize::deserialize(deserializer).map(Some);
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Way<'_> {
-    type Value = Option<&'a RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'a, str>>()? {
-            if self.0.first().is_some_and(|step| *step == key) {
-                found = map.next_value_seed(Way(&self.0[1..]))?;
+/// Past the value at `at`; what is found at the path's end is left in `found`.
+fn follow<'a>(
+    text: &'a str,
+    at: usize,
+    path: &[String],
+    found: &mut Option<&'a str>,
+) -> Result<usize, Broken> {
+    *found = None;
+    let Some((step, ahead)) = path.split_first() else {
+        let end = json::skip(text, at)?;
+        *found = text.get(at..end);
+        return Ok(end);
+    };
+    match json::byte(text, at) {
+        b'{' => json::object(text, at, |key, at| {
+            if json::key(key) == *step {
+                follow(text, at, ahead, found)
             } else {
-                map.next_value::<IgnoredAny>()?;
+                json::skip(text, at)
             }
-        }
-        Ok(found)
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let wanted = self.0.first().and_then(|step| index(step));
-        let mut found = None;
-        for i in 0.. {
-            if Some(i) == wanted {
-                match seq.next_element_seed(Way(&self.0[1..]))? {
-                    Some(value) => found = value,
-                    None => break,
+        }),
+        b'[' => {
+            let wanted = index(step);
+            let mut item = 0;
+            json::list(text, at, |at| {
+                let this = item;
+                item += 1;
+                if Some(this) == wanted {
+                    follow(text, at, ahead, found)
+                } else {
+                    json::skip(text, at)
                 }
-            } else if seq.next_element::<IgnoredAny>()?.is_none() {
-                break;
-            }
+            })
         }
-        Ok(found)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
+        _ => json::skip(text, at),
     }
 }

@@ -1,9 +1,7 @@
 //! What a reply looks like, in words: keys and kinds, never values.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::split::{Found, Split};
+use crate::json;
 
 /// A reply is told by its first keys.
 const MOST_KEYS: usize = 12;
@@ -65,10 +63,10 @@ pub(super) fn of_split(split: &Split, text: &str) -> String {
 }
 
 /// What kind of value JSON text is.
-pub(super) fn kind(value: &RawValue) -> String {
-    match value.get().bytes().next() {
+pub(super) fn kind(value: &str) -> String {
+    match value.bytes().next() {
         Some(b'{') => "a mapping".to_owned(),
-        Some(b'[') => format!("a list of {}", count(value.get())),
+        Some(b'[') => format!("a list of {}", count(value)),
         Some(b'"') => "a text".to_owned(),
         Some(b't' | b'f') => "true or false".to_owned(),
         Some(b'n') | None => "null".to_owned(),
@@ -77,8 +75,12 @@ pub(super) fn kind(value: &RawValue) -> String {
 }
 
 fn count(list: &str) -> usize {
-    let mut body = serde_json::Deserializer::from_str(list);
-    Vec::<&RawValue>::deserialize(&mut body).map_or(0, |items| items.len())
+    let mut items = 0;
+    let whole = json::list(list, 0, |at| {
+        items += 1;
+        json::skip(list, at)
+    });
+    whole.map_or(0, |_| items)
 }
 
 fn shortened(key: &str) -> String {

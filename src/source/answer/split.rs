@@ -1,12 +1,8 @@
-//! One pass over a reply's body: the records apart, the rest unread.
+//! One pass over a reply's body: the records apart and read on the way, the rest unread.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::source::Record;
+use crate::json::{self, Broken};
 use crate::source::path::index;
+use crate::source::{Reads, Record};
 
 /// A body taken apart: its records, and what stands beside the way to them, as text.
 #[derive(Default)]
@@ -16,7 +12,7 @@ pub(super) struct Split<'a> {
     /// The records, where `found` is an array.
     pub(super) records: Vec<Record<'a>>,
     /// For each step of the way to the records: what is beside it. A key that is written twice is here twice.
-    pub(super) levels: Vec<Vec<(String, &'a RawValue)>>,
+    pub(super) levels: Vec<Vec<(String, &'a str)>>,
 }
 
 /// What was found where the records are expected.
@@ -34,129 +30,114 @@ pub(super) enum Found {
 }
 
 /// Takes a body apart along the way to its records.
-pub(super) fn split<'a>(text: &'a str, way: &[String]) -> serde_json::Result<Split<'a>> {
-    let mut split = Split::default();
-    let mut body = serde_json::Deserializer::from_str(text);
-    Step {
-        way,
-        depth: 0,
-        split: &mut split,
+pub(super) fn split<'a>(
+    text: &'a str,
+    way: &[String],
+    reader: &mut dyn Reads<'a>,
+) -> Result<Split<'a>, Broken> {
+    let mut pass = Pass {
+        text,
+        reader,
+        split: Split::default(),
+    };
+    let end = pass.value(json::space(text, 0), way, 0)?;
+    let at = json::space(text, end);
+    if at < text.len() {
+        return Err(Broken { at });
     }
-    .deserialize(&mut body)?;
-    body.end()?;
-    Ok(split)
+    Ok(pass.split)
 }
 
-struct Step<'s, 'a> {
-    way: &'s [String],
-    depth: usize,
-    split: &'s mut Split<'a>,
-}
-
-impl<'a> Step<'_, 'a> {
-    fn deeper(&mut self) -> Step<'_, 'a> {
-        Step {
-            way: self.way.get(1..).unwrap_or_default(),
-            depth: self.depth + 1,
-            split: &mut *self.split,
+/// Takes a body of lines apart: every one that holds something is a record.
+pub(super) fn lines<'a>(text: &'a str, reader: &mut dyn Reads<'a>) -> Split<'a> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let records = lines.map(|line| {
+        if reader.json(line, 0) == Ok(line.len()) {
+            return Record::Json(line);
         }
-    }
-
-    fn beside(&mut self) -> &mut Vec<(String, &'a RawValue)> {
-        let levels = &mut self.split.levels;
-        if levels.len() <= self.depth {
-            levels.resize_with(self.depth + 1, Vec::new);
-        }
-        &mut levels[self.depth]
-    }
-
-    fn other(&mut self, kind: &'static str) {
-        if self.way.is_empty() {
-            self.split.found = Found::Else(kind);
-        }
+        reader.broken(line);
+        Record::Broken(line)
+    });
+    Split {
+        found: Found::Array,
+        records: records.collect(),
+        levels: Vec::new(),
     }
 }
 
-impl<'a> DeserializeSeed<'a> for Step<'_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
+struct Pass<'r, 'a> {
+    text: &'a str,
+    reader: &'r mut dyn Reads<'a>,
+    split: Split<'a>,
 }
 
-impl<'a> Visitor<'a> for Step<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
-        self.other("a mapping");
-        self.beside();
-        while let Some(key) = map.next_key::<String>()? {
-            if self.way.first() == Some(&key) {
-                map.next_value_seed(self.deeper())?;
-            } else {
-                let value = map.next_value()?;
-                self.beside().push((key, value));
+impl Pass<'_, '_> {
+    /// Reads the value at `at`, from which the records are `way` ahead, and says where it ends; so do all that follow.
+    fn value(&mut self, at: usize, way: &[String], depth: usize) -> Result<usize, Broken> {
+        match json::byte(self.text, at) {
+            b'{' => self.object(at, way, depth),
+            b'[' => self.list(at, way, depth),
+            first => {
+                let end = json::skip(self.text, at)?;
+                if way.is_empty() {
+                    self.found_leaf(first);
+                }
+                Ok(end)
             }
         }
-        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'a>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let Some(step) = self.way.first() else {
+    fn object(&mut self, at: usize, way: &[String], depth: usize) -> Result<usize, Broken> {
+        if way.is_empty() {
+            self.split.found = Found::Else("a mapping");
+        }
+        if self.split.levels.len() <= depth {
+            self.split.levels.resize_with(depth + 1, Vec::new);
+        }
+        let text = self.text;
+        json::object(text, at, |written, at| {
+            let key = json::key(written);
+            if let Some((step, ahead)) = way.split_first()
+                && *step == key
+            {
+                return self.value(at, ahead, depth + 1);
+            }
+            let end = json::skip(text, at)?;
+            self.split.levels[depth].push((key.into_owned(), &text[at..end]));
+            Ok(end)
+        })
+    }
+
+    fn list(&mut self, at: usize, way: &[String], depth: usize) -> Result<usize, Broken> {
+        let text = self.text;
+        let Some((step, ahead)) = way.split_first() else {
             self.split.found = Found::Array;
-            while let Some(record) = seq.next_element::<&RawValue>()? {
-                self.split.records.push(Record::Json(record.get()));
-            }
-            return Ok(());
+            return json::list(text, at, |at| {
+                let end = self.reader.json(text, at)?;
+                self.split.records.push(Record::Json(&text[at..end]));
+                Ok(end)
+            });
         };
         let wanted = index(step);
-        for i in 0.. {
-            let more = if Some(i) == wanted {
-                seq.next_element_seed(self.deeper())?.is_some()
+        let mut item = 0;
+        json::list(text, at, |at| {
+            let this = item;
+            item += 1;
+            if Some(this) == wanted {
+                self.value(at, ahead, depth + 1)
             } else {
-                seq.next_element::<IgnoredAny>()?.is_some()
-            };
-            if !more {
-                break;
+                json::skip(text, at)
             }
-        }
-        Ok(())
+        })
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        if self.way.is_empty() && self.split.found == Found::Nothing {
-            self.split.found = Found::Null;
-        }
-        Ok(())
-    }
-
-    fn visit_bool<E>(mut self, _: bool) -> Result<(), E> {
-        self.other("true or false");
-        Ok(())
-    }
-
-    fn visit_i64<E>(mut self, _: i64) -> Result<(), E> {
-        self.other("a number");
-        Ok(())
-    }
-
-    fn visit_u64<E>(mut self, _: u64) -> Result<(), E> {
-        self.other("a number");
-        Ok(())
-    }
-
-    fn visit_f64<E>(mut self, _: f64) -> Result<(), E> {
-        self.other("a number");
-        Ok(())
-    }
-
-    fn visit_str<E>(mut self, _: &str) -> Result<(), E> {
-        self.other("a text");
-        Ok(())
+    fn found_leaf(&mut self, first: u8) {
+        self.split.found = match (first, self.split.found) {
+            (b'n', Found::Nothing) => Found::Null,
+            (b'n', before) => before,
+            (b'"', _) => Found::Else("a text"),
+            (b't' | b'f', _) => Found::Else("true or false"),
+            _ => Found::Else("a number"),
+        };
     }
 }

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::view::{LONGEST_CURSOR, LONGEST_WARNING, MOST_WARNINGS};
 use super::*;
+use crate::json::{self, Broken};
 use crate::source::grammar::tests::source;
+use crate::source::{Record, Unread};
 
 fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
     Reply {
@@ -26,7 +28,7 @@ fn read<'a>(changes: &Value, reply: &'a Reply, text: &'a str) -> Result<Answer<'
     for (key, value) in changes.as_object().unwrap() {
         all[key] = value.clone();
     }
-    source(&all).answer(text, reply)
+    source(&all).answer(text, reply, &mut Unread)
 }
 
 fn texts(answer: &Answer) -> Vec<String> {
@@ -35,6 +37,29 @@ fn texts(answer: &Answer) -> Vec<String> {
         Record::Broken(text) => format!("broken {text}"),
     };
     answer.records.iter().map(text).collect()
+}
+
+/// What a reader is given, in order.
+#[derive(Default)]
+struct Given(Vec<String>);
+
+impl<'a> Reads<'a> for Given {
+    fn json(&mut self, text: &'a str, at: usize) -> std::result::Result<usize, Broken> {
+        self.0.push(format!("at {at}"));
+        let end = json::skip(text, at)?;
+        self.0.push(text[at..end].to_owned());
+        Ok(end)
+    }
+
+    fn broken(&mut self, line: &'a str) {
+        self.0.push(format!("broken {line}"));
+    }
+}
+
+fn given(changes: &Value, body: &str) -> Vec<String> {
+    let mut given = Given::default();
+    let _ = source(changes).answer(body, &reply(200, &[], body), &mut given);
+    given.0
 }
 
 /// Records, next and more of a body.
@@ -317,7 +342,16 @@ fn what_is_no_json_is_said_to_be_what_it_is() {
 
 #[test]
 fn json_that_breaks_is_told_from_json_that_was_cut_off() {
-    for body in ["{\"data\": [1, 2", "{\"data\": [{\"a\": \"b", "["] {
+    for body in [
+        "{\"data\": [1, 2",
+        "{\"data\": [{\"a\": \"b",
+        "{\"data\": [-",
+        "{\"data\": [1.",
+        "{\"data\": [tr",
+        "{\"data\": [\"\\u00",
+        "{\"data\": [] ",
+        "[",
+    ] {
         let expected = format!("me/log: the reply was cut off after {} bytes", body.len());
         assert_eq!(
             problem(&json!({}), 200, body),
@@ -328,6 +362,8 @@ fn json_that_breaks_is_told_from_json_that_was_cut_off() {
     for (body, at) in [
         ("{\"data\": [NaN]}", "line 1 column 11"),
         ("{\"data\": []}{}", "line 1 column 13"),
+        ("{\"data\": [\"\\u1\"]}", "line 1 column 15"),
+        ("{\"data\": [01]}", "line 1 column 12"),
         ("{\"data\": [1,]}", "line 1 column 13"),
         ("{\"data\": []\n, 'a': 1}", "line 2 column 3"),
     ] {
@@ -357,6 +393,12 @@ fn records_under_a_key_that_comes_twice_are_all_given_and_the_last_cursor_counts
         said(&json!({}), "{\"data\": [1], \"data\": null}").0,
         owned(&["1"])
     );
+    let error = problem(&json!({}), 200, "{\"data\": 5, \"data\": null}").to_string();
+    assert!(error.contains("found a number"), "{error}");
+    let deeper = json!({"next": {"from": "body.x.a.b", "to": "query.c"}});
+    let next = |x: &str| said(&deeper, &format!("{{\"data\": [], \"x\": {x}}}")).1;
+    assert_eq!(next(r#"{"a": {"b": "c"}, "a": {}}"#), None);
+    assert_eq!(next(r#"{"a": {}, "a": {"b": "c"}}"#).as_deref(), Some("c"));
 }
 
 #[test]
@@ -476,6 +518,46 @@ fn lines_are_records_and_one_that_breaks_fails_no_other() {
     );
     assert_eq!(next.as_deref(), Some("2"));
     assert_eq!(said(&changes, ""), (vec![], None, None));
+}
+
+#[test]
+fn each_record_is_read_while_the_body_is_taken_apart() {
+    let nested = json!({"records": "data.1.items", "next": null});
+    let body = "{\"a\": [0], \"data\": [7, {\"items\": [ {\"id\": 1} ,\"x\", null ]}], \"b\": [1]}";
+    assert_eq!(
+        given(&nested, body),
+        ["at 35", "{\"id\": 1}", "at 46", "\"x\"", "at 51", "null"]
+    );
+    let broken = "{\"data\": [1, {\"a\" 2}, 3]}";
+    assert_eq!(given(&json!({}), broken), ["at 10", "1", "at 13"]);
+}
+
+#[test]
+fn a_line_that_breaks_is_taken_back_once_it_was_read() {
+    let lines = json!({"format": "ndjson", "records": null, "next": null});
+    assert_eq!(
+        given(&lines, " 1 \n{\"a\": 2} x\n{\"b\"\n\n3"),
+        [
+            "at 0",
+            "1",
+            "at 0",
+            "{\"a\": 2}",
+            "broken {\"a\": 2} x",
+            "at 0",
+            "broken {\"b\"",
+            "at 0",
+            "3"
+        ]
+    );
+}
+
+#[test]
+fn a_key_is_found_however_it_is_escaped() {
+    let changes =
+        json!({"records": "resu\u{301}lts.é", "next": {"from": "body.ne\"xt.a", "to": "query.c"}});
+    let body = r#"{"resu\u0301lts": {"\u00E9": [1]}, "half \udc00": "\ud800", "ne\"xt": {"\u0061": "b", "a": 7, "b": 0}}"#;
+    let (records, next, _) = said(&changes, body);
+    assert_eq!((records, next.as_deref()), (owned(&["1"]), Some("7")));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What a reply says beside its records: where it leads, whether it is whole, what it warns of.
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::split::Split;
 use super::{find, links, shape};
@@ -54,9 +53,9 @@ impl<'a> View<'_, 'a> {
     }
 
     /// A cursor as text: a number keeps its digits; null, "" and false are none.
-    fn cursor(&self, from: &From, value: Option<&RawValue>) -> Result<Option<String>> {
+    fn cursor(&self, from: &From, value: Option<&str>) -> Result<Option<String>> {
         let Some(value) = value else { return Ok(None) };
-        match value.get().bytes().next() {
+        match value.bytes().next() {
             Some(b'n' | b'f') | None => Ok(None),
             Some(b'"') => Ok(text(value)),
             Some(b'{' | b'[' | b't') => Err(Error::Shape(format!(
@@ -64,7 +63,7 @@ impl<'a> View<'_, 'a> {
                 self.source.name,
                 shape::kind(value)
             ))),
-            Some(_) => Ok(Some(value.get().to_owned())),
+            Some(_) => Ok(Some(value.to_owned())),
         }
     }
 
@@ -75,11 +74,11 @@ impl<'a> View<'_, 'a> {
             From::Header(name) => self.reply.header(name)?.trim().to_owned(),
             From::Body(path) => {
                 let value = self.in_body(&path.0)?;
-                match value.get().bytes().next() {
+                match value.bytes().next() {
                     Some(b'n') | None => return next.from.is_counted().then_some(false),
                     Some(b'"') => text(value)?,
                     Some(b'{' | b'[') => return None,
-                    Some(_) => value.get().to_owned(),
+                    Some(_) => value.to_owned(),
                 }
             }
             From::Link(_)
@@ -132,7 +131,7 @@ impl<'a> View<'_, 'a> {
             From::Body(path) => {
                 let value = self.in_body(&path.0)?;
                 // What is nested beyond reading is still something.
-                Some(serde_json::from_str(value.get()).unwrap_or(Value::Bool(true)))
+                Some(serde_json::from_str(value).unwrap_or(Value::Bool(true)))
             }
             From::Link(_)
             | From::Last(_)
@@ -142,7 +141,7 @@ impl<'a> View<'_, 'a> {
         }
     }
 
-    fn in_body(&self, path: &[String]) -> Option<&'a RawValue> {
+    fn in_body(&self, path: &[String]) -> Option<&'a str> {
         find::beside(self.split, &self.source.records.0, path)
     }
 }
@@ -150,18 +149,18 @@ impl<'a> View<'_, 'a> {
 fn in_record<'a, 'r>(
     mut records: impl Iterator<Item = &'r Record<'a>>,
     path: &[String],
-) -> Option<&'a RawValue>
+) -> Option<&'a str>
 where
     'a: 'r,
 {
     records.find_map(|record| match record {
-        Record::Json(text) => Some(find::inside(text, path)),
+        Record::Json(text) => Some(find::within(text, path)),
         Record::Broken(_) => None,
     })?
 }
 
-fn text(value: &RawValue) -> Option<String> {
-    serde_json::from_str(value.get()).ok()
+fn text(value: &str) -> Option<String> {
+    serde_json::from_str(value).ok()
 }
 
 fn is_something(value: &Value) -> bool {

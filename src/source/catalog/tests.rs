@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::*;
-use crate::source::{Ask, Filling, From, Record, Reply, To};
+use crate::source::{Ask, Filling, From, Record, Reply, To, Unread};
 use crate::time::Time;
 
 /// A page of each source as its vendor writes it, and how its second page is asked for.
@@ -67,7 +67,7 @@ fn answered(
         body: body.as_bytes().to_vec(),
     };
     let text = reply.text();
-    let answer = source.answer(&text, &reply).unwrap();
+    let answer = source.answer(&text, &reply, &mut Unread).unwrap();
     assert!(
         answer
             .records

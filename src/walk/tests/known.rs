@@ -84,11 +84,17 @@ fn ids_older_than_the_overlap_are_forgotten_at_the_end_of_a_walk() {
 }
 
 #[test]
-fn ids_of_the_walk_under_way_are_kept_whatever_their_age() {
-    let mut stream = Telling::of(source(Style::Fleeting));
-    stream.page(&[at(NOW - 9_000)], &next("a"));
-    stream.page(&[at(NOW - 100)], &next("b"));
-    assert_eq!(stream.place().seen.len(), 2);
+fn in_the_middle_of_a_walk_only_ids_that_can_come_again_are_kept() {
+    for style in [Style::Fleeting, Style::Cursor] {
+        let mut stream = Telling::of(source(style));
+        stream.page(&[at(NOW - 9_000)], &next("a"));
+        stream.page(&[at(NOW - 100)], &next("b"));
+        assert_eq!(stream.place().seen.len(), 1, "{style:?}");
+    }
+    let mut counted = Telling::of(source(Style::Page));
+    counted.page(&[at(NOW - 9_000)], &next(""));
+    counted.page(&[at(NOW - 100)], &next(""));
+    assert_eq!(counted.place().seen.len(), 2);
 }
 
 #[test]

@@ -51,10 +51,10 @@ def test_a_full_file_is_emptied_before_the_line_that_does_not_fit(
     made.append("tiny:1", b"y" * 511)
     assert path.stat().st_size == 1024
     with path.open("rb") as old:
-        made.append("tiny:1", b"z")
-        assert path.read_bytes() == b"z\n"
+        made.append("tiny:1", b"")
+        assert path.read_bytes() == b"\n"
         assert (path.stat().st_ino == os.fstat(old.fileno()).st_ino) == same_inode
-        assert (old.read() == b"z\n") == same_inode
+        assert (old.read() == b"\n") == same_inode
 
 
 def test_the_size_is_counted_and_not_looked_at(house: House, journal: Journal) -> None:
@@ -101,8 +101,9 @@ def test_above_the_total_cap_the_file_written_longest_ago_goes(
     house: House, journal: Journal
 ) -> None:
     made = files(house, journal, logs_config__integrations_logs_total_usage=2 * KILOBYTE)
-    for check_id in ("old:1", "new:2"):
+    for check_id in ("new:2", "old:1"):
         made.file(check_id)
+    for check_id in ("old:1", "new:2"):
         made.append(check_id, b"x" * 999)
     made.append("new:2", b"y" * 99)
     assert made.files["old:1"].path.read_bytes() == b""

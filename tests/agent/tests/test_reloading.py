@@ -11,7 +11,7 @@ from agent.running import Running
 
 from .checks import COUNTING
 from .conftest import House, eventually
-from .whole import numbers, ran
+from .whole import children, numbers, ran, registry, state
 
 
 def test_an_edit_makes_another_check_that_has_lost_its_cursor(house: House, intake: Intake) -> None:
@@ -139,3 +139,27 @@ def test_a_check_that_sends_while_the_agent_stops_is_stuck_or_killed(
     house.check(COUNTING)
     running = house.start(stand_in__speed=500)
     eventually(lambda: len(set(numbers(intake))) >= lines, 30)
+
+
+def test_when_the_agent_stops_what_was_read_is_sent_at_once(house: House, intake: Intake) -> None:
+    house.check(COUNTING)
+    house.conf({"count": 5, "most": 5})
+    running = house.start(logs_config__batch_wait=5000)
+    eventually(lambda: running.ask("status")["unsent"] == 5)
+    assert intake.messages() == []
+    assert running.stop() == 0
+    assert numbers(intake) == list(range(5))
+    (path,) = house.files()
+    assert registry(house)[f"file:{path}"]["Offset"] == str(path.stat().st_size)
+
+
+def test_checks_are_gone_while_the_agent_still_tries_to_send(house: House, intake: Intake) -> None:
+    intake.script({"status": 503, "times": 100_000})
+    house.check(OVERLAPPING.replace('self.gauge("begun", 1)', "self.send_log({})"))
+    house.conf({"seconds": 60})
+    running = house.start(logs_config__stop_grace_period=20)
+    eventually(lambda: intake.stats()["requests"])
+    (child,) = children(running.process.pid)
+    running.process.send_signal(signal.SIGTERM)
+    eventually(lambda: state(child) == "Z")
+    assert running.process.poll() is None

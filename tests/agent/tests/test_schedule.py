@@ -138,6 +138,25 @@ def test_the_successor_runs_beside_the_one_that_was_cancelled(schedule: Schedule
     assert old.runs == 1
 
 
+def test_a_check_that_was_removed_while_it_waited_for_a_worker_does_not_run(
+    schedule: Schedule,
+) -> None:
+    busy = [Fake(str(number), waits=True) for number in range(4)]
+    for check in busy:
+        schedule.add(check)
+    eventually(lambda: all(check.running for check in busy))
+    late, last = Fake("late"), Fake("last")
+    schedule.add(late)
+    # Long enough for the scheduler to have it in its hands.
+    time.sleep(0.1)
+    schedule.remove("late", 1)
+    schedule.add(last)
+    for check in busy:
+        check.end.set()
+    eventually(lambda: last.runs)
+    assert not late.runs
+
+
 def test_a_cancel_that_takes_too_long_is_left_alone(schedule: Schedule) -> None:
     check = Fake("a")
     stuck = threading.Event()

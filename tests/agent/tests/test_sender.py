@@ -156,8 +156,8 @@ def test_a_payload_is_sent_when_it_is_full_or_when_it_is_time(
 def test_no_payload_is_larger_than_the_limit(start: Callable[..., Sending], intake: Intake) -> None:
     sending = start(logs_config__batch_max_content_size=10)
     sending.put("a" * 6, "b" * 6, "c" * 60, "d")
-    eventually(lambda: len(intake.messages()) == 4)
-    assert sending.done == [1, 2, 3, 4]
+    eventually(lambda: sending.done == [1, 2, 3, 4])
+    assert len(intake.messages()) == 4
 
 
 def test_a_stalled_intake_makes_the_tailer_wait(
@@ -180,7 +180,8 @@ def test_a_stalled_intake_makes_the_tailer_wait(
     assert putting.is_alive()
     intake.steps.clear()
     putting.join(10)
-    eventually(lambda: len(intake.messages()) == 20)
+    eventually(lambda: len(sending.done) == 20)
+    assert len(intake.messages()) == 20
 
 
 def test_a_later_request_may_be_done_first_where_several_run_at_once(

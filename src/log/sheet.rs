@@ -1,0 +1,219 @@
+//! A page's logs on one sheet: one text and one list of fields, however many logs they are.
+//!
+//! Logs are made on one thread and let go on another. With a text of its own for each field the
+//! two would fight over the allocator's lock, a dozen times a log: that was a tenth of all CPU.
+
+use std::ops::Range;
+
+use super::line::Line;
+use super::words::Word;
+use crate::time::Time;
+
+/// A log says beside its record about this part of it; more is made room for when it comes.
+const BESIDE: usize = 8;
+
+/// A log has a field for about so many bytes.
+const BYTES_A_FIELD: usize = 64;
+
+/// Pages of one stream are about as large as each other: room comes in steps of this size.
+const STEP: usize = 256 * 1024;
+
+/// A piece of a sheet's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    from: usize,
+    to: usize,
+}
+
+impl Span {
+    pub(super) fn len(self) -> usize {
+        self.to - self.from
+    }
+
+    /// What stands between the quotes of a JSON string.
+    #[must_use]
+    pub fn inside(self) -> Self {
+        let to = self.to.saturating_sub(1);
+        let from = (self.from + 1).min(to);
+        Self { from, to }
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        let from = range.start.min(range.end);
+        Self {
+            from,
+            to: range.end,
+        }
+    }
+}
+
+/// Where a value stands; nowhere if it is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark(Span);
+
+impl Mark {
+    /// No value is empty, so that one is none.
+    pub(super) const NONE: Self = Self(Span { from: 0, to: 0 });
+
+    pub(super) fn at(range: Range<usize>) -> Self {
+        Self(Span::from(range))
+    }
+
+    pub(super) fn span(self) -> Option<Span> {
+        (self != Self::NONE).then_some(self.0)
+    }
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// One of the few words that a mapping says again and again.
+    Word(Word),
+    /// A text.
+    Text(Span),
+    /// A text as JSON writes it, quotes included, with no escape in it.
+    Literal(Span),
+    /// Any JSON, as written.
+    Json(Span),
+    /// An object: so many of the fields that follow are inside it.
+    Object(usize),
+}
+
+/// A name and what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The name.
+    pub name: Word,
+    /// What it holds.
+    pub value: Value,
+}
+
+/// One log, as it stands on its sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// The event's time; none where Datadog would refuse it.
+    pub timestamp: Option<Time>,
+    /// All tags, the instance's included; none where there are only the instance's.
+    pub ddtags: Option<Span>,
+    /// The vendor's record as JSON, and the name it stands under.
+    pub record: Option<(Word, Span)>,
+    /// The line's exact length as compact JSON, its newline included.
+    pub line_bytes: usize,
+    /// Something was cut so that the line fits.
+    pub truncated: bool,
+    /// The record is older than Datadog takes at its own time.
+    pub late: bool,
+    /// The record is dated well after now.
+    pub future: bool,
+    /// What stands at the top level by name: `status`, `service`, `ddsource`, `message`, the
+    /// attributes, `logwalk`.
+    pub(super) fields: Range<usize>,
+}
+
+/// The logs of one page, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    pub(super) text: String,
+    pub(super) fields: Vec<Field>,
+    pub(super) logs: Vec<Log>,
+    /// Where the values that a mapping asks for stand, record by record.
+    pub(super) marks: Vec<Mark>,
+    /// Where strings are opened.
+    pub(super) unescaped: Vec<u8>,
+}
+
+impl Sheet {
+    /// Makes room for the records of a body of so many bytes, and what is said beside them.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        let text = bytes.saturating_add(bytes / BESIDE).next_multiple_of(STEP);
+        // To the byte: a vector that grows as it likes doubles a page's megabyte for a few bytes.
+        self.text.reserve_exact(text);
+        self.fields.reserve_exact(text / BYTES_A_FIELD);
+    }
+
+    /// Wipes everything off; the room stays.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.fields.clear();
+        self.logs.clear();
+        self.marks.clear();
+    }
+
+    /// How many logs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.logs.len()
+    }
+
+    /// Whether there is no log.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+
+    /// The log of a number, from 0 on.
+    #[must_use]
+    pub fn line(&self, number: usize) -> Option<Line<'_>> {
+        let log = self.logs.get(number)?;
+        Some(Line::new(self, log))
+    }
+
+    /// All logs.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        self.logs.iter().map(|log| Line::new(self, log))
+    }
+
+    /// The log written last.
+    #[must_use]
+    pub fn last(&self) -> Option<Line<'_>> {
+        self.line(self.len().checked_sub(1)?)
+    }
+
+    /// Takes the last log back.
+    pub fn take_back(&mut self) {
+        self.logs.pop();
+    }
+
+    /// A piece of the text.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.text.get(span.from..span.to).unwrap_or_default()
+    }
+
+    /// Writes a text.
+    pub(super) fn write(&mut self, text: &str) -> Span {
+        let from = self.text.len();
+        self.text.push_str(text);
+        self.since(from)
+    }
+
+    /// All that was written since the text was so long.
+    pub(super) fn since(&self, from: usize) -> Span {
+        Span::from(from..self.text.len())
+    }
+
+    /// Puts a field behind those that are there.
+    pub(super) fn put(&mut self, name: Word, value: Value) {
+        self.fields.push(Field { name, value });
+    }
+
+    /// Puts an object and whatever `inside` puts into it; nothing where it puts nothing.
+    pub(super) fn put_object(&mut self, name: Word, inside: impl FnOnce(&mut Self)) {
+        let at = self.fields.len();
+        self.put(name, Value::Object(0));
+        inside(self);
+        let members = self.fields.len() - at - 1;
+        if members == 0 {
+            self.fields.pop();
+        } else if let Some(object) = self.fields.get_mut(at) {
+            object.value = Value::Object(members);
+        }
+    }
+
+    /// The fields of a log.
+    pub(super) fn fields(&self, range: &Range<usize>) -> &[Field] {
+        self.fields.get(range.clone()).unwrap_or_default()
+    }
+}
