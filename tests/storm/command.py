@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from agent.power import SOURCE
 
 from .nursery import Nursery
 from .schedule import schedule
-from .storm import Outcome, Storm
+from .storm import Broken, Outcome, Storm
 from .world import World, compiled
 
-SPEED = 60
+Results = "multiprocessing.Queue[Outcome | Broken | None]"
+SPEED = 50
 CHECKS = {"logwalk": ("logwalk",), "crawler": ("crawler",), "both": ("logwalk", "crawler")}
 
 
@@ -61,7 +63,7 @@ def replay(outcome: Outcome, arguments: argparse.Namespace) -> str:
     return "\n".join(lines)
 
 
-def storms(job: int, arguments: argparse.Namespace, folder: Path) -> Iterator[Outcome]:
+def storms(job: int, arguments: argparse.Namespace, folder: Path) -> Iterator["Outcome | Broken"]:
     """The storms of one job, one after the other."""
     world = World(arguments.speed, time.time_ns())
     nursery = Nursery(world, folder, compiled(SOURCE, folder))
@@ -73,14 +75,19 @@ def storms(job: int, arguments: argparse.Namespace, folder: Path) -> Iterator[Ou
     for seed in range(first + job, last, arguments.jobs):
         for check in CHECKS[arguments.check]:
             here = folder / f"{seed}-{check}"
-            outcome = Storm(world, nursery, schedule(seed, arguments.cap), check, here).play()
+            plan = schedule(seed, arguments.cap)
+            try:
+                outcome = Storm(world, nursery, plan, check, here).play()
+            except Exception:  # noqa: BLE001 (one storm that breaks is not to end all others)
+                yield Broken(seed, check, traceback.format_exc())
+                continue
             yield outcome
             if not (arguments.keep or outcome.failed):
                 shutil.rmtree(here, ignore_errors=True)
     nursery.close()
 
 
-def work(job: int, arguments: argparse.Namespace, folder: Path, results: "multiprocessing.Queue[Outcome | None]") -> None:
+def work(job: int, arguments: argparse.Namespace, folder: Path, results: "Results") -> None:
     """Play the storms of one job."""
     here = folder / f"job-{job}"
     here.mkdir(parents=True, exist_ok=True)
@@ -97,29 +104,35 @@ def main(words: list[str]) -> int:
     if arguments.seed is not None:
         arguments.jobs = 1
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="storm-"))
-    results: multiprocessing.Queue[Outcome | None] = multiprocessing.Queue()
+    results: Results = multiprocessing.Queue()
     jobs = [
         multiprocessing.Process(target=work, args=(job, arguments, folder, results))
         for job in range(arguments.jobs)
     ]
     for job in jobs:
         job.start()
-    outcomes = []
+    outcomes: list[Outcome] = []
+    broken: list[Broken] = []
     going = len(jobs)
     while going:
         outcome = results.get()
         if outcome is None:
             going -= 1
             continue
+        if isinstance(outcome, Broken):
+            broken.append(outcome)
+            print(f"seed {outcome.seed:5} {outcome.check} BROKE OFF\n{outcome.why}", flush=True)
+            continue
         outcomes.append(outcome)
         print(line(outcome), flush=True)
         if outcome.failed:
             print(replay(outcome, arguments), flush=True)
-    broken = [job for job in jobs if (job.join() or job.exitcode)]
+    for job in jobs:
+        job.join()
     if arguments.keep:
         print(f"files: {folder}")
     else:
         print(f"files of those that failed: {folder}")
     failed = [outcome for outcome in outcomes if outcome.failed]
-    print(f"{len(outcomes)} storms, {len(failed)} failed")
+    print(f"{len(outcomes)} storms, {len(failed)} failed, {len(broken)} broke off")
     return int(bool(failed or broken))

@@ -11,6 +11,7 @@ from agent.running import Running
 
 from .nursery import Nursery
 from .schedule import Schedule
+from .sink import id_of
 from .vendor import Vendor
 from .world import World, compiled
 
@@ -64,18 +65,14 @@ class House:
                 **self.vendor.streams[stream],
                 "page_size": self.schedule.page_size,
                 "start": "24h",
+                # More than records are late.
+                "overlap": "1m",
                 "min_collection_interval": self.schedule.interval,
-                "tags": [f"edit:{self.edits}", "rotated:ENC[rotated]"],
-                "storm": stream,
+                "tags": [f"edit:{self.edits}"],
+                "extra_headers": {"X-Secret": "ENC[secret]"},
             }
             for stream in self.schedule.streams
         ]
-        if self.check == "logwalk":
-            for instance in instances:
-                del instance["storm"]
-        for instance in instances:
-            instance["extra_headers"] = {"X-Secret": "ENC[secret]"}
-            instance["tags"] = [f"edit:{self.edits}"]
         written = {"instances": instances, "logs": [LOGS]}
         conf = self.folder / "conf.d" / f"{self.check}.d" / "conf.yaml"
         # JSON is YAML, and read faster.
@@ -123,6 +120,10 @@ class House:
             return []
         # Before it: when, into which file, and where.
         return [line.split(b" ", 3)[3] for line in lines if line.count(b" ") > 2]
+
+    def sent_ids(self) -> list[str]:
+        """The ids of the records among them."""
+        return [record for record in map(id_of, self.sent()) if record]
 
     def kill(self) -> None:
         """Kill the Agent, if it runs."""

@@ -94,10 +94,16 @@ def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
     rate = a_file / 10 * 50 ** chance.uniform(-0.4, 1.0)
     audit_sequence = chance.random() < 0.8
     happenings = tuple(happened(chance))
-    refusing = None
-    if not happenings:
+    outage = refusing = None
+    if chance.random() < 0.2:
+        begin = chance.uniform(0, CALM - 60)
+        outage = (begin, begin + 60.0)
+    if not happenings and outage:
+        # When nothing else happens it can be seen whether metrics are true meanwhile.
+        happenings = (Happening(outage[0] + 20, "look"),)
+    elif not happenings and chance.random() < 0.5:
         begin = chance.uniform(0, CALM - 20)
-        refusing = (begin, begin + chance.uniform(2, 20)) if chance.random() < 0.5 else None
+        refusing = (begin, begin + chance.uniform(2, 20))
     return Schedule(
         seed=seed,
         cap_behaviour=behaviour,
@@ -107,16 +113,17 @@ def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
         backlog=chance.choice((0, total // 3, total)),
         rate=rate,
         record_bytes=record_bytes,
-        page_size=chance.choice((5, 20, 50, 100, 250)),
+        # A page takes as long as it takes, however fast all else goes.
+        page_size=max(chance.choice((10, 20, 50, 100, 250)), total // 25),
         late_share=chance.choice((0.0, 0.0, 0.05)),
-        interval=chance.choice((5, 15, 15)),
+        interval=chance.choice((10, 15, 15)),
         audit_sequence=audit_sequence,
         # Where offsets pass what is still retried, an Agent that sends at once loses by itself.
         concurrent=chance.choice((0, 0, 4)) if audit_sequence else 0,
         atomic=chance.random() < 0.7,
         pauses=chance.random() < 0.5,
         weather=weather(chance),
-        outage=outage(chance),
+        outage=outage,
         refusing=refusing,
         happenings=happenings,
     )
@@ -153,8 +160,3 @@ def weather(chance: random.Random) -> dict[str, Any]:
     }[kind]
     return {"seed": chance.randrange(1 << 30), **rough}
 
-
-def outage(chance: random.Random) -> tuple[float, float] | None:
-    """When the intake takes nothing."""
-    begin = chance.uniform(0, CALM - 60)
-    return (begin, begin + 55.0) if chance.random() < 0.2 else None

@@ -1,5 +1,6 @@
 """One storm from its beginning to its verdict."""
 
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from .happenings import Happenings
 from .house import House
 from .nursery import Nursery
 from .schedule import CALM, Happening, Schedule
-from .sink import Sink, id_of
+from .sink import Sink
 from .truth import Truth
 from .vendor import Vendor
 from .verdict import Excuse, Verdict, verdict
@@ -19,7 +20,10 @@ from .world import World
 LONG = 500.0
 # A check that keeps no receipts has nothing to wait for: some of its intervals.
 SOON = 60.0
-REFUSING = (403, 400, 413)
+FAILING: dict[str, object] = {"failing": 1.0}
+REFUSING: dict[str, object] = {"statuses": (403, 400, 413)}
+# Real seconds after which a storm hangs.
+STUCK = 90.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,15 @@ class Outcome:
         return self.check == "logwalk" and bool(wrong)
 
 
+@dataclass(frozen=True)
+class Broken:
+    """A storm that came to no verdict."""
+
+    seed: int
+    check: str
+    why: str
+
+
 class Storm:
     """One schedule, one check."""
 
@@ -61,12 +74,14 @@ class Storm:
         self.excuse = Excuse()
         self.house = House(world, nursery, schedule, self.vendor, self.sink, folder / "a", check)
         self.happenings = Happenings(self.house, self.sink, self.excuse)
-        self.truth = Truth(self.house, self.vendor)
+        self.truth = Truth(self.house, self.sink)
         self.began = 0.0
 
     def play(self) -> Outcome:
         """Everything, until all has arrived or nothing more will."""
         began = time.monotonic()
+        watchdog = threading.Timer(STUCK, self.end_what_is_stuck)
+        watchdog.start()
         try:
             with self.sink:
                 self.began = time.monotonic()
@@ -75,8 +90,15 @@ class Storm:
                 self.calm_down()
                 return self.outcome(began)
         finally:
+            watchdog.cancel()
             self.house.kill()
             self.vendor.close()
+
+    def end_what_is_stuck(self) -> None:
+        """Kill the Agent, so that whoever waits for its answer learns that there is none."""
+        if self.house.running:
+            self.house.running.process.kill()
+        self.vendor.close()
 
     def at(self) -> float:
         """Seconds of the storm's since it began."""
@@ -92,23 +114,21 @@ class Storm:
         slowest = weather.get("slowest", 0.0) / self.world.speed
         usual = {**weather, "slowest": slowest}
         self.sink.turn(usual)
+        turns = [(self.schedule.outage, FAILING), (self.schedule.refusing, FAILING | REFUSING)]
         events: list[tuple[float, int, Happening | dict[str, object]]] = [
             (happening.at, 1, happening) for happening in self.schedule.happenings
         ]
-        if self.schedule.outage:
-            begin, end = self.schedule.outage
-            events += [(begin, 0, {"failing": 1.0}), (end, 0, usual)]
-        if self.schedule.refusing:
-            begin, end = self.schedule.refusing
-            events += [(begin, 0, {"failing": 1.0, "statuses": REFUSING}), (end, 0, usual)]
+        for span, rough in turns:
+            if span:
+                events += [(span[0], 0, rough), (span[1], 0, usual)]
         for moment, _, event in sorted(events, key=lambda event: event[:2]):
             self.until(moment)
-            if isinstance(event, Happening):
-                self.truth.disturbed()
-                self.happenings.happen(event)
-            else:
-                self.truth.look()
+            if not isinstance(event, Happening):
                 self.sink.turn(event)
+            elif event.what != "look":
+                self.happenings.happen(event)
+            elif self.check == "logwalk":
+                self.truth.in_an_outage()
         self.until(CALM)
 
     def calm_down(self) -> None:
@@ -116,19 +136,16 @@ class Storm:
         self.sink.turn({})
         calm = time.monotonic()
         patience = LONG if self.check == "logwalk" else SOON
-        complete = False
-        while not complete:
+        while True:
             held = self.held()
-            complete = self.is_whole(held)
-            if complete and self.sink.has(held):
+            if self.is_whole(held) and self.sink.has(held):
                 break
             quiet = min(self.sink.quiet(), time.monotonic() - calm)
             if quiet > self.world.seconds(patience):
                 break
-            complete = False
             time.sleep(0.02)
-        if self.check == "logwalk":
-            self.truth.at_rest(self.sink.has(self.held()))
+        if self.check == "logwalk" and self.sink.has(self.held()):
+            self.truth.at_rest()
 
     def held(self) -> set[str]:
         """The ids of all that the vendor has now."""
@@ -143,7 +160,7 @@ class Storm:
         self.happenings.count()
         lasted = self.at()
         self.house.kill()
-        written = [record for record in map(id_of, self.house.sent()) if record]
+        written = self.house.sent_ids()
         arrivals = self.sink.arrivals()
         came = zip(self.sink.times, arrivals.ids, strict=False)
         text = "".join(f"{at} {record}\n" for at, record in came)
