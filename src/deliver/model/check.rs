@@ -28,6 +28,7 @@ pub(in crate::deliver) struct Story {
     pub(in crate::deliver) outages: bool,
     pub(in crate::deliver) refusals: bool,
     pub(in crate::deliver) emptied: bool,
+    pub(in crate::deliver) torn_registries: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -176,6 +177,7 @@ impl Check {
             agent.dies_in = Some(chance.between(1, 150));
         }
         agent.pipeline.up = !(story.outages && chance.one_in(3));
+        agent.torn_looks = story.torn_registries.then(|| chance.between(2, 9));
         agent.pipeline.refuses = story.refusals && chance.one_in(4);
         if story.edits && chance.one_in(6) {
             self.edits += 1;
@@ -409,13 +411,13 @@ impl Site for Seen {
     }
 
     fn registry(&self, file: &str) -> Option<Reading> {
-        registry::read(&self.0.borrow().registry, file)
+        registry::read(self.0.borrow_mut().seen_registry(), file)
     }
 
     fn counters(&self) -> Option<Counters> {
         Some(Counters {
             dropped: self.0.borrow().pipeline.dropped,
-            errors: 0,
+            errors: self.0.borrow().pipeline.errors,
         })
     }
 
