@@ -5,6 +5,7 @@
 //! Agent's cache); [`PlaceFile`] keeps it in a file of its own. Both refuse a writer that another
 //! one has overtaken.
 
+mod agent_cache;
 mod disk;
 mod file;
 mod layout;
@@ -16,6 +17,7 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 
+pub use agent_cache::{slot_file, slot_key, sync};
 pub use file::PlaceFile;
 pub use sealed::{Opened, VERSION, open, seal};
 pub use slots::{Slots, TwoSlots};

@@ -8,7 +8,7 @@ mod metrics;
 mod run;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -71,6 +71,7 @@ struct Stream {
     way: Option<Way>,
     cancel: Mutex<Cancel>,
     identity: String,
+    slots: Option<[PathBuf; 2]>,
 }
 
 /// The way of this check's logs through the Agent.
@@ -112,6 +113,7 @@ impl Stream {
             emitter: Arc::new(Emitter::new(py)),
             way,
             cancel: Mutex::default(),
+            slots: agent.slots(&identity),
             identity,
         })
     }
@@ -170,7 +172,10 @@ impl Stream {
     fn begin(&self, cache: Py<PyAny>, keeps: bool, cancel: Cancel) -> Result<Run> {
         self.live.begin_run()?;
         let mut keep: Box<dyn Keep + Send> = match &self.inner.config.store {
-            Store::Agent => Box::new(TwoSlots::new(Cache(cache))),
+            Store::Agent => Box::new(TwoSlots::new(Cache {
+                check: cache,
+                files: self.slots.clone(),
+            })),
             Store::File(folder) => Box::new(self.file(folder)),
         };
         let kept = keep.load()?;

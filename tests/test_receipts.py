@@ -2,6 +2,7 @@
 
 import collections
 import json
+import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from agent.intake import Intake
+from agent.power import Power
 from agent.running import Running
 from vendor import Vendor
 
@@ -52,7 +54,7 @@ class House:
         path = self.folder / "conf.d" / "logwalk.d" / "conf.yaml"
         path.write_text(yaml.safe_dump(written), encoding="utf-8")
 
-    def start(self, cap: str = "truncate", **more: Any) -> Running:
+    def start(self, cap: str = "truncate", power: Power | None = None, **more: Any) -> Running:
         """An Agent, running."""
         settings: dict[str, Any] = {
             "logs_enabled": True,
@@ -68,7 +70,11 @@ class House:
             **more,
         }
         flags = [f"-o{key}={json.dumps(value)}" for key, value in settings.items()]
-        self.running = Running(*flags, log=self.folder / "agent.log")
+        environment = None
+        if power is not None:
+            flags += power.flags
+            environment = power.environment
+        self.running = Running(*flags, environment=environment, log=self.folder / "agent.log")
         return self.running
 
     def ids(self) -> list[str]:
@@ -165,6 +171,23 @@ def test_killed_again_and_again_nothing_is_lost_and_at_most_a_page_a_kill_comes_
     house.arrives(ids)
 
     assert house.repeated() <= kills * 40
+
+
+@pytest.mark.parametrize("cap", ["truncate", "recreate"])
+def test_power_cut_again_and_again_takes_no_record_and_never_both_copies_of_the_place(
+    house: House, vendor: Vendor, tmp_path: Path, cap: str
+) -> None:
+    power = Power(tmp_path / "power", speed=SPEED)
+    ids = vendor.add(500)
+    for number in range(6):
+        running = house.start(cap, power)
+        eventually(lambda: house.metric("run.duration_seconds") >= 0)
+        time.sleep(0.2 * number)
+        assert not any("damaged in both" in words for words in running.check()["warnings"])
+        running.kill()
+        power.cut(house.folder / "run", random.Random(number))  # noqa: S311
+    house.start(cap, power)
+    house.arrives(ids, seconds=120)
 
 
 def test_while_the_intake_is_away_nothing_is_overwritten(house: House, vendor: Vendor) -> None:

@@ -5,7 +5,11 @@ mod agent;
 mod chance;
 mod check;
 mod pipeline;
+mod run;
+mod seen;
+mod story;
 
 pub(super) use agent::{Agent, AtTheCap};
 pub(super) use chance::Chance;
-pub(super) use check::{Check, Story};
+pub(super) use check::Check;
+pub(super) use story::Story;

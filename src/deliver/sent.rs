@@ -1,74 +1,12 @@
 //! The records sent since a place: what they are known as, and where in the file their lines end.
 
+mod chunk;
+mod packed;
+
 use std::collections::VecDeque;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-/// One line as it was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line {
-    /// What its record is known as.
-    pub key: u64,
-    /// Its length, the newline included.
-    pub bytes: u32,
-}
-
-/// Lines that follow each other in the file, or that are confirmed wherever they were.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Chunk {
-    /// Where the first begins; none where all are confirmed.
-    pub(super) at: Option<u64>,
-    pub(super) lines: Vec<Line>,
-    bytes: u64,
-    /// The lines as they are written down: once, however often the chunk is kept.
-    text: Box<str>,
-}
-
-impl Chunk {
-    pub(super) fn new(at: Option<u64>, lines: Vec<Line>) -> Self {
-        let text = to_text(&lines).into();
-        let bytes = lines.iter().map(|line| u64::from(line.bytes)).sum();
-        Self {
-            at,
-            lines,
-            bytes,
-            text,
-        }
-    }
-
-    fn read(at: Option<u64>, text: &str) -> Option<Self> {
-        Some(Self::new(at, to_lines(text)?))
-    }
-
-    /// How many lines at its end, and how many of their bytes, end behind an offset.
-    fn behind(&self, offset: u64) -> (usize, u64) {
-        let Some(at) = self.at else { return (0, 0) };
-        if at + self.bytes <= offset {
-            return (0, 0);
-        }
-        if at >= offset {
-            return (self.lines.len(), self.bytes);
-        }
-        let ends =
-            |(_, span): &(Line, Option<(u64, u64)>)| span.is_some_and(|(_, end)| end > offset);
-        let lengths = self
-            .placed()
-            .filter(ends)
-            .map(|(line, _)| u64::from(line.bytes));
-        lengths.fold((0, 0), |(lines, bytes), length| (lines + 1, bytes + length))
-    }
-
-    /// Where each line begins and ends; none for what is confirmed.
-    fn placed(&self) -> impl Iterator<Item = (Line, Option<(u64, u64)>)> {
-        let mut at = self.at;
-        self.lines.iter().map(move |line| {
-            let span = at.map(|begin| (begin, begin + u64::from(line.bytes)));
-            at = span.map(|(_, end)| end);
-            (*line, span)
-        })
-    }
-}
+pub(super) use chunk::Chunk;
+pub use chunk::Line;
 
 /// All of them, in the order in which they were sent; counted through from the first there ever was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -232,65 +170,11 @@ pub(super) enum Now {
     Lost,
 }
 
-/// Eight bytes of a key, then the length in sevens of bits, the least first.
-fn to_text(lines: &[Line]) -> String {
-    let mut bytes = Vec::with_capacity(lines.len() * 10);
-    for line in lines {
-        bytes.extend(line.key.to_be_bytes());
-        let mut rest = line.bytes;
-        while rest >= 0x80 {
-            bytes.push(low_seven(rest) | 0x80);
-            rest >>= 7;
-        }
-        bytes.push(low_seven(rest));
-    }
-    STANDARD.encode(bytes)
-}
-
-fn low_seven(number: u32) -> u8 {
-    (number & 0x7f) as u8
-}
-
-fn to_lines(text: &str) -> Option<Vec<Line>> {
-    let bytes = STANDARD.decode(text).ok()?;
-    let mut rest = bytes.as_slice();
-    let mut lines = Vec::with_capacity(rest.len() / 9);
-    while !rest.is_empty() {
-        let (key, after) = rest.split_first_chunk::<8>()?;
-        let mut length: u32 = 0;
-        let mut used = 0;
-        for byte in after {
-            let part = u32::from(byte & 0x7f);
-            length |= part
-                .checked_shl(7 * used)
-                .filter(|shifted| shifted >> (7 * used) == part)?;
-            used += 1;
-            if byte & 0x80 == 0 {
-                break;
-            }
-        }
-        let ended = after
-            .get(..used as usize)?
-            .last()
-            .is_some_and(|byte| byte & 0x80 == 0);
-        if !ended {
-            return None;
-        }
-        rest = after.get(used as usize..)?;
-        lines.push(Line {
-            key: u64::from_be_bytes(*key),
-            bytes: length,
-        });
-    }
-    Some(lines)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use proptest::prelude::*;
 
     fn lines(sizes: &[u32]) -> Vec<Line> {
         let numbered = sizes.iter().zip(0_u64..);
@@ -321,23 +205,5 @@ mod tests {
         assert_eq!(sent.keys_from(0), [2]);
         sent.drop_before(9);
         assert!(sent.is_empty());
-    }
-
-    #[test]
-    fn what_nobody_sent_is_not_read() {
-        for text in ["!", "AAAA", "AAAAAAAAAACA", "AAAAAAAAAAD//////w8="] {
-            assert_eq!(to_lines(text), None, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn lines_come_back_as_they_were(
-            keys in proptest::collection::vec((any::<u64>(), any::<u32>()), 0..50)
-        ) {
-            let lines: Vec<Line> =
-                keys.into_iter().map(|(key, bytes)| Line { key, bytes }).collect();
-            prop_assert_eq!(to_lines(&to_text(&lines)).unwrap(), lines);
-        }
     }
 }

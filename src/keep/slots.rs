@@ -18,6 +18,11 @@ pub trait Slots {
         Ok(())
     }
 
+    /// Brings slot 0 or 1 to the disk, where the store itself does not.
+    fn settle(&self, _slot: usize) -> Result<()> {
+        Ok(())
+    }
+
     /// Replaces the text of slot 0 or 1; success is not believed until it was read back.
     fn write(&self, slot: usize, text: &str) -> Result<()>;
 }
@@ -102,6 +107,8 @@ impl<S: Slots> Keep for TwoSlots<S> {
             return Err(superseded(WHOSE, found, sequence));
         }
         let slot = usize::from(numbers[0] > numbers[1]);
+        // A power cut may take what is being written, and must not take the other as well.
+        self.slots.settle(1 - slot)?;
         self.slots.write(slot, &text)?;
         let (mut stuck, mut found) = (false, None);
         self.slots.show(slot, &mut |back| {

@@ -1,11 +1,12 @@
 //! What the check tells of the Agent around it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::{AgentFacts, AgentProxy};
+use crate::keep::slot_file;
 use crate::pages::Facts;
 
 /// What the check tells of its Agent.
@@ -16,6 +17,7 @@ pub(super) struct Agent {
     proxy: Option<Proxy>,
     max_message_size_bytes: Option<Value>,
     run_path: Option<String>,
+    cache_path: Option<String>,
     integrations_logs_files_max_size: Option<Value>,
     expvar_port: Option<Value>,
     fips: Option<bool>,
@@ -64,6 +66,16 @@ impl Agent {
             agent,
             tags: Some(self.tags.clone().unwrap_or_default()),
         }
+    }
+
+    /// Where the Agent keeps the two slots of an identity; none where there is no Agent.
+    pub(super) fn slots(&self, identity: &str) -> Option<[PathBuf; 2]> {
+        let check_id = self.check_id.as_deref()?;
+        let folder = self
+            .cache_path
+            .as_deref()
+            .filter(|path| !path.trim().is_empty())?;
+        Some([0, 1].map(|slot| slot_file(Path::new(folder), check_id, identity, slot)))
     }
 
     /// The Agent's files; none where there is no Agent.

@@ -33,6 +33,7 @@ def facts(check: "AgentCheck") -> str:
             "proxy": setting("proxy"),
             "max_message_size_bytes": setting("logs_config.max_message_size_bytes"),
             "run_path": setting("logs_config.run_path"),
+            "cache_path": setting("run_path"),
             "integrations_logs_files_max_size": setting(
                 "logs_config.integrations_logs_files_max_size"
             ),

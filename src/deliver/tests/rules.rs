@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use crate::deliver::ledger::{Landing, Ledger, Look, Moment, Room, Why};
-use crate::deliver::opening::{Opening, Scene};
+use crate::deliver::ledger::{Landing, Ledger, Opening, Room, Scene, Why};
 use crate::deliver::registry::Entry;
 use crate::deliver::sent::Line;
+use crate::deliver::site::{Look, Moment};
 use crate::time::Time;
 
 const FILE: &str = "/run/integrations/logwalk_1f.log";

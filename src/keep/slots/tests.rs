@@ -18,11 +18,19 @@ struct State {
     cut: Option<usize>,
     deaf: bool,
     writes: Vec<usize>,
+    /// What a power cut leaves.
+    on_disk: [Option<String>; 2],
 }
 
 impl Slots for Cache {
     fn read(&self, slot: usize) -> Result<Option<String>> {
         Ok(self.0.lock().texts[slot].clone())
+    }
+
+    fn settle(&self, slot: usize) -> Result<()> {
+        let mut state = self.0.lock();
+        state.on_disk[slot] = state.texts[slot].clone();
+        Ok(())
     }
 
     fn write(&self, slot: usize, text: &str) -> Result<()> {
@@ -37,8 +45,12 @@ impl Slots for Cache {
 }
 
 fn cache(texts: [&str; 2]) -> Cache {
+    cache_of(texts.map(|text| Some(text.to_owned())))
+}
+
+fn cache_of(texts: [Option<String>; 2]) -> Cache {
     let cache = Cache::default();
-    cache.0.lock().texts = texts.map(|text| Some(text.to_owned()));
+    cache.0.lock().texts = texts;
     cache
 }
 
@@ -81,6 +93,18 @@ fn slots_are_written_in_turn_and_the_newest_is_loaded() {
         (kept.sequence, kept.place.as_deref()),
         (5, Some("{\"n\":5}"))
     );
+}
+
+#[test]
+fn a_power_cut_takes_no_more_than_the_newest_place() {
+    let cache = Cache::default();
+    for sequence in 1..=6 {
+        keep(&cache).save(sequence, "{}").unwrap();
+        let on_disk = cache.0.lock().on_disk.clone();
+        let after = cache_of(on_disk);
+        let kept = keep(&after).load().unwrap();
+        assert_eq!(kept.sequence, sequence - 1);
+    }
 }
 
 #[test]

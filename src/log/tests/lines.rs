@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::log::Part;
 
 /// The log of a record beside its fields.
 fn logged(case: &Case, record: &str) -> Log {
@@ -236,14 +237,18 @@ fn a_record_from_the_future_is_sent_and_marked() {
 fn a_log_that_has_to_be_longer_is_so_and_by_a_few_bytes_at_most() {
     let case = case(json!({"message": "{id}"}));
     for bytes in [1, 12, 13, 14, 500] {
-        let mut log = case.log(Record::Json(r#"{"id":"1"}"#));
-        let before = log.line_bytes;
-        log.pad(bytes);
-        let longer = (log.line_bytes - before) as u64;
+        let mut part = Part::from(case.log(Record::Json(r#"{"id":"1"}"#)));
+        let before = part.line(0).unwrap().bytes();
+        part.pad(bytes);
+        let line = part.line(0).unwrap();
+        let longer = (line.bytes() - before) as u64;
         assert!((bytes..bytes + 16).contains(&longer), "{bytes}: {longer}");
+        let json = line.to_json(&case.terms.instance_tags);
+        assert_eq!(json.len() + 1, line.bytes());
+        let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(
-            log.to_json(&case.terms.instance_tags).len() + 1,
-            log.line_bytes
+            value["logwalk"]["padding"].as_str().unwrap().len(),
+            line.dots
         );
     }
 }

@@ -2,42 +2,41 @@
 
 use std::time::Duration;
 
-use super::ledger::{Ledger, Look, Moment, Stale, Why};
-use super::registry::Entry;
-use super::sent::Now;
+use super::room::Why;
+use super::{Ledger, Stale};
+use crate::deliver::registry::Entry;
+use crate::deliver::sent::Now;
+use crate::deliver::site::{Look, Moment};
 
 /// An Agent that has just started writes an entry as soon as the intake has taken a payload: its
 /// scan, its poll, its batch and its flush, with room to spare.
 const UNTIL_AN_ENTRY: Duration = Duration::from_mins(2);
-
-/// Until then, an Agent that has just started has hardly read anything.
-const READ: Duration = Duration::from_secs(5);
 
 /// How long the receipts of an earlier configuration's file are waited for without any coming.
 const OLD_FILE: Duration = Duration::from_mins(5);
 
 /// What there is to see when a ledger is opened.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scene<'a> {
+pub(in crate::deliver) struct Scene<'a> {
     /// The file that is written into from now on.
-    pub(super) file: &'a str,
+    pub(in crate::deliver) file: &'a str,
     /// This process.
-    pub(super) process: &'a str,
+    pub(in crate::deliver) process: &'a str,
     /// The ledger's file.
-    pub(super) look: Option<Look>,
+    pub(in crate::deliver) look: Option<Look>,
     /// What the registry says of the ledger's file.
-    pub(super) entry: Option<Entry>,
+    pub(in crate::deliver) entry: Option<Entry>,
     /// How long this process has run.
-    pub(super) age: Duration,
+    pub(in crate::deliver) age: Duration,
     /// How long no receipt has come.
-    pub(super) waited: Duration,
+    pub(in crate::deliver) waited: Duration,
     /// The clocks.
-    pub(super) now: Moment,
+    pub(in crate::deliver) now: Moment,
 }
 
 /// Whether a ledger can be gone on with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Opening {
+pub(in crate::deliver) enum Opening {
     /// It can; so many records are to be sent again.
     Ready(usize),
     /// Not before something has happened.
@@ -46,7 +45,7 @@ pub(super) enum Opening {
 
 impl Ledger {
     /// Judges what was remembered by what there is to see.
-    pub(super) fn open(&mut self, scene: &Scene<'_>) -> Opening {
+    pub(in crate::deliver) fn open(&mut self, scene: &Scene<'_>) -> Opening {
         if self.sent.is_empty() {
             return Opening::Ready(0);
         }
@@ -63,12 +62,12 @@ impl Ledger {
     }
 
     /// Takes in that a page whose place was not kept lies behind what is remembered.
-    pub(super) fn grow(&mut self, look: Option<Look>) {
+    pub(in crate::deliver) fn grow(&mut self, look: Option<Look>) {
         self.end = look.map_or(0, |look| look.size);
     }
 
     /// Goes on in a file as it is now.
-    pub(super) fn adopt(
+    pub(in crate::deliver) fn adopt(
         &mut self,
         file: &str,
         look: Option<Look>,
@@ -138,33 +137,5 @@ impl Ledger {
         let unread = |(begin, _): (u64, u64)| begin >= entry.offset;
         let lost = self.lose(|span| if unread(span) { Now::There } else { Now::Lost });
         Opening::Ready(lost)
-    }
-
-    /// The file is gone, shorter or another: what was not acknowledged in it is lost.
-    pub(super) fn lose_the_file(&mut self, scene: &Scene<'_>) -> usize {
-        let size = scene.look.map_or(0, |look| look.size);
-        // Only an offset that lies behind the new file's end is surely of the old one.
-        let of_the_old = scene.entry.filter(|entry| {
-            self.stale.is_none()
-                && entry.taken >= self.taken
-                && entry.offset > size
-                && entry.offset <= self.end
-        });
-        self.confirmed = self
-            .confirmed
-            .max(of_the_old.map_or(0, |entry| entry.offset));
-        let lost = self.lose(|_| Now::Lost);
-        self.sent = self.sent.placed_anew(|_| Now::Confirmed);
-        (self.confirmed, self.end, self.inode) = (0, size, scene.look.map_or(0, |look| look.inode));
-        // An Agent that has just started reads on where its registry says, or from the beginning; one
-        // that runs may have read the old file, and what it read may be on its way.
-        let runs = self.process == scene.process || scene.age >= READ;
-        let beyond = scene.entry.is_some_and(|entry| entry.offset > size);
-        self.stale = (runs || beyond).then(|| Stale {
-            offset: scene.entry.map_or(0, |entry| entry.offset),
-            since: scene.now,
-            in_flight: runs,
-        });
-        lost
     }
 }

@@ -5,8 +5,9 @@ use serde_json::value::RawValue;
 
 use std::time::Duration;
 
-use super::ledger::{Ledger, Moment, Point, Resume, Stale};
-use super::sent::Sent;
+use super::{Ledger, Point, Resume, Stale};
+use crate::deliver::sent::Sent;
+use crate::deliver::site::Moment;
 use crate::time::Time;
 
 #[derive(Deserialize)]
@@ -65,7 +66,12 @@ pub fn resume_of(text: &str) -> Resume {
 
 impl Ledger {
     /// The ledger as it was kept, or one of a place alone; none where it is neither.
-    pub(super) fn read(text: &str, file: &str, process: &str, cap: u64) -> Option<Self> {
+    pub(in crate::deliver) fn read(
+        text: &str,
+        file: &str,
+        process: &str,
+        cap: u64,
+    ) -> Option<Self> {
         if let Ok(Mark { sent: None, .. }) = serde_json::from_str(text) {
             return Some(Self::new(file, process, cap, Some(text)));
         }

@@ -1,0 +1,123 @@
+//! What became of what earlier runs sent, before this one sends anything.
+
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::waiting::{LONGEST_LOOK, Waited};
+use super::{Delivery, Terms, Watch};
+use crate::deliver::ledger::{Opening, Scene};
+use crate::deliver::registry::Entry;
+use crate::deliver::site::{Look, Moment, Site};
+use crate::deliver::words;
+use crate::error::Result;
+
+/// A registry that is not there yet is written within a flush or two.
+const TO_FIND_THE_REGISTRY: Duration = Duration::from_secs(3);
+
+impl<S: Site> Delivery<S> {
+    pub(super) fn find_the_registry(&mut self) -> Result<()> {
+        let searched = std::mem::replace(&mut self.watch.lock().searched, true);
+        let until = self.began + TO_FIND_THE_REGISTRY;
+        while self.site.registry(&self.terms.file).is_none() {
+            if searched || self.tick() >= until {
+                self.receipts = false;
+                if !std::mem::replace(&mut self.watch.lock().said_no_receipts, true) {
+                    self.say(words::no_receipts());
+                }
+                return Ok(());
+            }
+            self.site.pause(LONGEST_LOOK)?;
+        }
+        Ok(())
+    }
+
+    /// Finds out what became of what earlier runs sent; says whether this run may send.
+    pub(super) fn settle_the_past(&mut self) -> Result<bool> {
+        let now = self.tick();
+        match (self.watch.lock().stale, &mut self.ledger.stale) {
+            // The same as an earlier run found: since then, the Agent has had time to notice.
+            (Some(known), stale) => *stale = Some(known),
+            (None, Some(stale)) => stale.since.tick = now,
+            (None, None) => {}
+        }
+        self.ledger.remnants.clone_from(&self.watch.lock().remnants);
+        let restarted = self.ledger.process != self.terms.process;
+        if restarted {
+            // What a restart means is judged once.
+            self.changed = !self.ledger.is_forgotten();
+            // A new Agent counts from nought, and all that it has dropped it has just read.
+            self.ledger.dropped = Some(0);
+        }
+        loop {
+            let now = self.site.now();
+            let file = self.ledger.file.clone();
+            let look = self.site.look(&file)?;
+            let entry = self.site.registry(&file).and_then(|reading| reading.entry);
+            if !self.receipts && self.ledger.is_whole(look) {
+                let passed = self.ledger.pass_by();
+                self.passed += passed as u64;
+                self.changed |= passed > 0;
+            }
+            if self.ledger.is_solid(look) && (restarted || self.ledger.is_whole(look)) {
+                self.ledger.grow(look);
+                self.is_refused(entry);
+            } else {
+                self.changed |= !self.ledger.is_forgotten();
+            }
+            let before = self.ledger.unconfirmed();
+            let scene = scene(&self.terms, &self.watch, look, entry, now);
+            let opening = self.ledger.open(&scene);
+            if self.ledger.unconfirmed() < before {
+                self.changed = true;
+                self.watch.lock().progress = Some(now.tick);
+            }
+            match opening {
+                Opening::Ready(lost) => {
+                    if lost > 0 {
+                        self.say(words::lost(&file, lost));
+                        self.resent += lost as u64;
+                        self.changed = true;
+                    }
+                    break;
+                }
+                Opening::Wait(why) => {
+                    if self.wait(why)? == Waited::Over {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        let now = self.site.now();
+        let file = self.terms.file.clone();
+        let look = self.site.look(&file)?;
+        let entry = self.site.registry(&file).and_then(|reading| reading.entry);
+        self.ledger.adopt(&file, look, entry, now);
+        let mut watch = self.watch.lock();
+        watch.stale = self.ledger.stale;
+        watch.remnants.clone_from(&self.ledger.remnants);
+        drop(watch);
+        self.count_what_was_dropped();
+        Ok(true)
+    }
+}
+
+pub(super) fn scene<'t>(
+    terms: &'t Terms,
+    watch: &Mutex<Watch>,
+    look: Option<Look>,
+    entry: Option<Entry>,
+    now: Moment,
+) -> Scene<'t> {
+    Scene {
+        file: &terms.file,
+        process: &terms.process,
+        look,
+        entry,
+        age: now.tick,
+        waited: now
+            .tick
+            .saturating_sub(watch.lock().progress.unwrap_or(now.tick)),
+        now,
+    }
+}

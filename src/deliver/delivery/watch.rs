@@ -1,0 +1,22 @@
+//! What a stream remembers from run to run while its process lives.
+
+use std::time::Duration;
+
+use crate::deliver::ledger::{Remnant, Stale};
+
+/// What a stream remembers from run to run while its process lives.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// When a receipt came last, or something to wait for was sent.
+    pub(super) progress: Option<Duration>,
+    /// When other logs had arrived last, at that moment.
+    pub(super) others: Option<String>,
+    pub(super) stale: Option<Stale>,
+    pub(super) remnants: Vec<Remnant>,
+    /// What the counter of dropped logs rose by since the last receipt.
+    pub(super) risen: u64,
+    pub(super) refusals: u32,
+    /// The registry was waited for once.
+    pub(super) searched: bool,
+    pub(super) said_no_receipts: bool,
+}

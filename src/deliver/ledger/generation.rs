@@ -1,0 +1,66 @@
+//! A file that is emptied begins anew, and what the Agent says of it may still be of what was there.
+
+use std::time::Duration;
+
+use super::Ledger;
+use crate::deliver::registry::Entry;
+use crate::deliver::site::Moment;
+
+/// A file that was emptied is noticed at the Agent's next scan, ten seconds by default; after three
+/// times that it has been, although nothing that came since may have moved the registry's offset.
+const NOTICED: Duration = Duration::from_secs(30);
+
+/// A tailer is closed a minute after the scan that noticed, with room to spare.
+const CLOSED: Duration = Duration::from_secs(90);
+
+/// The registry's offset of what was in the file before it was emptied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::deliver) struct Stale {
+    pub(in crate::deliver) offset: u64,
+    /// When it was found so.
+    pub(in crate::deliver) since: Moment,
+    /// The file was emptied before all of it was acknowledged: what the Agent had read of it may
+    /// still be, at any offset.
+    pub(in crate::deliver) in_flight: bool,
+}
+
+impl Stale {
+    /// Whether the Agent has noticed by now.
+    pub(in crate::deliver) fn is_noticed(&self, now: Moment) -> bool {
+        now.tick >= self.since.tick + NOTICED
+    }
+
+    /// Whether an entry speaks of what came after.
+    pub(in crate::deliver) fn is_older_than(&self, entry: Entry) -> bool {
+        let read_after = entry.taken / 1_000_000 >= self.since.wall.after(NOTICED).0;
+        read_after || (entry.offset < self.offset && !self.in_flight)
+    }
+}
+
+/// Where a tailer stands that reads on in a file after it was emptied in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::deliver) struct Remnant {
+    pub(super) offset: u64,
+    pub(super) until: Duration,
+}
+
+impl Ledger {
+    /// Whether an entry speaks of what is in the file, and not of what was.
+    pub(in crate::deliver) fn is_of_this_file(&self, entry: Entry) -> bool {
+        entry.offset <= self.end && self.stale.is_none_or(|stale| stale.is_older_than(entry))
+    }
+
+    /// Where the registry last said that the Agent is.
+    pub(in crate::deliver) fn offset_seen(&self) -> u64 {
+        self.entry.map_or(0, |entry| entry.offset)
+    }
+
+    /// Notes that a tailer stands at an offset behind the file's end until it is closed.
+    pub(in crate::deliver) fn leave_a_tailer(&mut self, offset: u64, now: Moment) {
+        self.remnants.retain(|remnant| now.tick < remnant.until);
+        self.remnants.push(Remnant {
+            offset,
+            until: now.tick + CLOSED,
+        });
+    }
+}
