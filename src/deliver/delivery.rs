@@ -123,8 +123,7 @@ impl<S: Site> Delivery<S> {
         };
         let now = delivery.tick();
         delivery.watch.lock().progress.get_or_insert(now);
-        delivery.find_the_registry()?;
-        let ready = delivery.settle_the_past()?;
+        let ready = delivery.find_the_registry()? && delivery.settle_the_past()?;
         let changed = std::mem::take(&mut delivery.changed);
         Ok(Opened {
             resume: delivery.ledger.resume(),
