@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::{Destination, Store};
-use crate::deliver::{self, AgentFiles, Ground, Terms, Watch};
+use crate::deliver::{self, AgentFiles, Ground, Habits, Terms, Watch};
 use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::live::Instance;
@@ -83,7 +83,7 @@ struct Stream {
 struct Way {
     files: Arc<AgentFiles>,
     log: String,
-    cap: u64,
+    habits: Habits,
     entry: String,
     watch: Arc<Mutex<Watch>>,
 }
@@ -108,7 +108,7 @@ impl Stream {
         let way = agent.files().map(|files| Way {
             files: Arc::new(AgentFiles::new(&files.run_path, files.expvar_port)),
             log: files.log,
-            cap: files.cap,
+            habits: files.habits,
             entry,
             watch: Arc::default(),
         });
@@ -221,7 +221,7 @@ impl Stream {
                 let terms = Terms {
                     file: way.log.clone(),
                     process: deliver::process().to_owned(),
-                    cap: way.cap,
+                    habits: way.habits,
                     longest: self.inner.config.limits.log_bytes as u64,
                     until: span.map(|span| reality.tick().saturating_add(span)),
                     entry: way.entry.clone(),

@@ -12,7 +12,7 @@ use crate::fetch::{Deadline, Fetch, Hidden, Setup, Surroundings};
 use crate::log::Mapping;
 use crate::source::{Call, Reply, Source};
 use crate::time::Time;
-use crate::walk::Place;
+use crate::walk::{Place, Standing};
 
 use super::{Between, Budget};
 
@@ -115,6 +115,16 @@ impl Stream {
         // As a raw value first: its error would quote the text, and a cursor may be long.
         let raw: &RawValue = serde_json::from_str(text).map_err(|_| self.unreadable())?;
         serde_json::from_str(raw.get()).map_err(|_| self.unreadable())
+    }
+
+    /// How the stream stands where the walk may have to go back to a place as it was kept, or has to.
+    #[must_use]
+    pub fn back_at(&self, standing: Standing, place: &str, lost: bool, now: Time) -> Standing {
+        match self.place(place) {
+            Ok(place) => standing.back_at(&place, &self.source, lost, now),
+            // Whoever goes on from it says what is wrong with it.
+            Err(_) => standing,
+        }
     }
 
     fn unreadable(&self) -> Error {

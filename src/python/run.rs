@@ -74,6 +74,7 @@ struct Emitting {
     keep: Mutex<Keeping>,
     said: Vec<String>,
     around: Around,
+    stream: Arc<pages::Stream>,
     report: Arc<Mutex<Report>>,
     tray: Tray,
 }
@@ -185,6 +186,7 @@ impl Emitting {
             keep: Mutex::new(keeping),
             said,
             around,
+            stream: Arc::clone(stream),
             report,
             tray,
         })
@@ -318,6 +320,8 @@ impl Run {
         } else {
             keeping.standing
         };
+        let now = crate::time::Time::now();
+        let standing = standing.map(|standing| keeping.stands(&self.stream, standing, now));
         metrics::of(&report, standing, &keeping.tally, keeping.passage())
     }
 
