@@ -321,7 +321,7 @@ impl Run {
             keeping.standing
         };
         let now = crate::time::Time::now();
-        let standing = standing.map(|standing| keeping.stands(&self.stream, standing, now));
+        let standing = standing.map(|standing| keeping.stands(&run.stream, standing, now));
         metrics::of(&report, standing, &keeping.tally, keeping.passage())
     }
 

@@ -58,7 +58,7 @@ pub fn base_of(text: &str) -> &str {
 /// How many bytes were sent to the Agent and not acknowledged when this was kept.
 #[must_use]
 pub fn unconfirmed_of(text: &str) -> u64 {
-    Ledger::read(text, "", "", 0).map_or(0, |ledger| ledger.unconfirmed_bytes())
+    Ledger::read(text, "", "", Habits::usual(0)).map_or(0, |ledger| ledger.unconfirmed_bytes())
 }
 
 /// Where a walk goes on that delivers nothing through the Agent.
