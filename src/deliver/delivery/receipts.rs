@@ -36,7 +36,9 @@ impl<S: Site> Delivery<S> {
         self.looked = Some(now);
         let look = self.site.look(&self.terms.file)?;
         let reading = self.read_registry(&self.terms.file);
+        self.count_what_was_dropped();
         let entry = reading.as_ref().and_then(|reading| reading.entry);
+        let entry = self.believed(&self.terms.file, entry);
         if !self.ledger.is_whole(look) {
             let scene = scene(&self.terms, &self.watch, look, entry, moment);
             let lost = self.ledger.lose_the_file(&scene);
@@ -48,6 +50,7 @@ impl<S: Site> Delivery<S> {
             return Ok(());
         };
         if self.is_refused(entry) {
+            self.watch.lock().stale = self.ledger.stale;
             self.lost = true;
             return Ok(());
         }
@@ -66,7 +69,9 @@ impl<S: Site> Delivery<S> {
         let idle = now.saturating_sub(watch.progress.unwrap_or(now));
         let others_arrive = reading.others > watch.others;
         // An outage makes requests fail again and again, every other minute at the least.
-        let nothing_fails = watch.errors.is_some_and(|(_, last)| now >= last + PASSED_BY);
+        let nothing_fails = watch
+            .errors
+            .is_some_and(|(_, last)| now >= last + PASSED_BY);
         drop(watch);
         if (idle >= PASSED_BY && (others_arrive || nothing_fails)) || idle >= GIVEN_UP {
             let records = self.ledger.pass_by();
@@ -79,7 +84,6 @@ impl<S: Site> Delivery<S> {
 
     /// Whether what the entry would acknowledge was refused by the intake, as far as anybody can tell.
     pub(super) fn is_refused(&mut self, entry: Option<Entry>) -> bool {
-        self.count_what_was_dropped();
         let acknowledged = self.ledger.acknowledged_by(entry);
         let Some(entry) = entry.filter(|_| acknowledged > 0) else {
             return false;
