@@ -46,8 +46,10 @@ impl Ledger {
 
     /// Whether an entry speaks of what came after the file was emptied last, if it was.
     pub(super) fn comes_after_the_stale(&self, entry: Entry) -> bool {
+        // What was read at the same moment was read of the same file.
+        let is_read_later = entry.taken > self.taken || entry.taken == 0;
         self.stale
-            .is_none_or(|stale| stale.is_older_than(self.habits, entry))
+            .is_none_or(|stale| is_read_later && stale.is_older_than(self.habits, entry))
     }
 
     /// Where the registry last said that the Agent is.
