@@ -1,5 +1,6 @@
 //! What is wrong before anything can be asked.
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -60,9 +61,15 @@ fn stranger() -> u16 {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            let mut stream = StreamOwned::new(connection, stream);
-            // It ends when the other side turns away.
-            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+            let mut stream = BufReader::new(StreamOwned::new(connection, stream));
+            let mut line = String::new();
+            while stream.read_line(&mut line).is_ok_and(|read| read > 2) {
+                line.clear();
+            }
+            // A client that turned away hears nothing of it.
+            let _ = stream
+                .get_mut()
+                .write_all(b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n");
         }
     });
     port
@@ -85,6 +92,14 @@ fn a_certificate_that_nobody_vouches_for_is_told_with_the_option() {
     );
     checks.say("TLS", "failed", &["not trusted", "tls_ca_cert"]);
     checks.say("connection", "ok", &[]);
+}
+
+#[test]
+fn a_certificate_that_is_not_looked_at_is_noted() {
+    let base = format!("https://localhost:{}/api/v1", stranger());
+    let checks = at(&base, "    tls_verify: false\n");
+    checks.say("TLS", "note", &["not looked at", "tls_ca_cert"]);
+    checks.say("credentials", "failed", &["401"]);
 }
 
 #[test]

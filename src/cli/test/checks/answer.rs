@@ -23,7 +23,13 @@ pub(super) fn judged(look: &Look) -> Outcome {
     let mut judged = heard.iter();
     let first = judged.find(|heard| !matches!(heard.came, Err(Error::TooLarge(_))));
     let first = first.or(heard.last());
+    let verified = look.terms.config.http.transport().tls.verifies();
     let tls = match first.map(|first| &first.came) {
+        Some(Ok(_)) if secure && !verified => Finding::note(
+            "TLS",
+            "the certificate is not looked at: whoever is in between can read the credentials",
+            "leave `tls_verify: false` out, and name the API's authority in `tls_ca_cert`",
+        ),
         Some(Ok(_)) if secure => Finding::good("TLS", "its certificate is trusted"),
         Some(Ok(_)) if is_here(look) => {
             Finding::good("TLS", "none, and none is needed on this machine")
