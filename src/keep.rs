@@ -7,6 +7,7 @@
 
 mod disk;
 mod file;
+mod health;
 mod layout;
 pub mod live;
 mod sealed;
@@ -17,6 +18,7 @@ use serde::de::IgnoredAny;
 use crate::error::{Error, Result};
 
 pub use file::PlaceFile;
+pub use health::{Health, HealthFile};
 pub use sealed::{Opened, VERSION, open, seal};
 pub use slots::{Slots, TwoSlots};
 
