@@ -25,7 +25,7 @@ pub use options::Options;
 pub use outbox::{Landed, Next, Outbox, Stamp, Stopped};
 pub use payload::Payload;
 pub use site::{SITES, Site};
-pub use verdict::{Verdict, judge};
+pub use verdict::{Fix, Verdict, judge};
 
 /// A payload may have so many bytes before it is compressed.
 pub const PAYLOAD_BYTES: usize = 5_000_000;

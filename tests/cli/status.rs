@@ -1,6 +1,6 @@
 //! `logwalk status` on files.
 
-use logwalk::keep::{Health, PlaceFile};
+use logwalk::keep::{Health, HealthFile, PlaceFile};
 use logwalk::time::Time;
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ fn health_beside_the_place_is_told() {
         now.before(Duration::from_mins(5)),
         "401 from ah-api.merge.dev: no",
     );
-    file.note_health(&health).unwrap();
+    HealthFile::beside(&file).write(&health).unwrap();
     let told = run(&["status", "-c", &conf, "--instance", "0", "--json"]).json();
     assert_eq!(told["state"], "behind");
     assert_eq!(told["failures_in_a_row"], 1);

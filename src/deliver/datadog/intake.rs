@@ -8,7 +8,7 @@ use super::compression::Compression;
 use super::flight::Parcel;
 use super::options::Options;
 use super::outbox::Stopped;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Fix, Verdict};
 use crate::error::Result;
 use crate::fetch::{Counts, Hidden, Surroundings, Trouble, Wire};
 
@@ -28,7 +28,7 @@ pub struct Intake {
     logs: Wire,
     api: Wire,
     compression: Compression,
-    fix: String,
+    fix: Fix,
     refused: Mutex<Option<(Duration, Stopped)>>,
 }
 
@@ -49,11 +49,14 @@ impl Intake {
             logs: wire(&options.site.intake)?,
             api: wire(&options.site.api)?,
             compression: options.compression,
-            fix: format!(
-                "`destination.api_key` must be an API key, which an application key is not, of an \
-                 organisation at {}{looks}; check both",
-                options.site.told
-            ),
+            fix: Fix {
+                key: format!(
+                    "`destination.api_key` must be an API key, which an application key is not, of \
+                     an organisation at {}{looks}; check both",
+                    options.site.told
+                ),
+                place: format!("check {}", options.site.told),
+            },
             refused: Mutex::new(None),
         })
     }

@@ -26,14 +26,23 @@ pub enum Verdict {
     Refused(String),
 }
 
-/// What the answer of an intake means; `stated` is the answer in words, `wait` what it asks for, and
-/// `fix` what a person does where the sender is refused.
+/// What a person does about a refusal.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// Where the key is refused.
+    pub key: String,
+    /// Where whoever answers is no intake.
+    pub place: String,
+}
+
+/// What the answer of an intake means; `stated` is the answer in words, `wait` what it asks for.
 #[must_use]
-pub fn judge(reply: &Reply, stated: String, wait: Option<Duration>, fix: &str) -> Verdict {
+pub fn judge(reply: &Reply, stated: String, wait: Option<Duration>, fix: &Fix) -> Verdict {
+    let Fix { key, place } = fix;
     match reply.status {
         // Proxies that speak for the intake say 200; so does whoever wants somebody to sign in.
         200..300 if reply.status == 202 || is_json_or_nothing(reply) => Verdict::Accepted,
-        200..300 => Verdict::Refused(format!("{stated}; that is no log intake: {fix}")),
+        200..300 => Verdict::Refused(format!("{stated}; that is no log intake: {place}")),
         400 | 422 => Verdict::Bad(stated),
         413 => Verdict::TooLarge(stated),
         415 => Verdict::Refused(format!(
@@ -43,9 +52,10 @@ pub fn judge(reply: &Reply, stated: String, wait: Option<Duration>, fix: &str) -
             "{stated}; put user name and password into the URL of `destination.proxy`"
         )),
         300..400 => Verdict::Refused(format!(
-            "{stated}, a redirect, which is not followed with a key: {fix}"
+            "{stated}, a redirect, which is not followed with a key: {place}"
         )),
-        401 | 403 | 404 | 405 | 410 | 501 | 505 => Verdict::Refused(format!("{stated}; {fix}")),
+        401 | 403 => Verdict::Refused(format!("{stated}; {key}")),
+        404 | 405 | 410 | 501 | 505 => Verdict::Refused(format!("{stated}; {place}")),
         _ => Verdict::Again {
             after: wait,
             why: stated,
@@ -68,7 +78,11 @@ mod tests {
             headers: Vec::new(),
             body: body.as_bytes().to_vec(),
         };
-        judge(&reply, "said".to_owned(), None, "fix it")
+        let fix = Fix {
+            key: "fix the key".to_owned(),
+            place: "fix the place".to_owned(),
+        };
+        judge(&reply, "said".to_owned(), None, &fix)
     }
 
     #[test]
@@ -98,9 +112,13 @@ mod tests {
 
     #[test]
     fn what_a_person_must_change_stops_and_says_so() {
-        for status in [301, 302, 307, 401, 403, 404, 405, 410, 501] {
+        for status in [301, 302, 307, 404, 405, 410, 501] {
+            let refused = matches!(of(status, ""), Verdict::Refused(words) if words.contains("fix the place"));
+            assert!(refused, "{status}");
+        }
+        for status in [401, 403] {
             let refused =
-                matches!(of(status, ""), Verdict::Refused(words) if words.contains("fix it"));
+                matches!(of(status, ""), Verdict::Refused(words) if words.contains("fix the key"));
             assert!(refused, "{status}");
         }
         assert!(matches!(of(415, ""), Verdict::Refused(words) if words.contains("compression")));
