@@ -10,6 +10,9 @@ use crate::deliver::site::Moment;
 /// times that it has been, although nothing that came since may have moved the registry's offset.
 const NOTICED: Duration = Duration::from_secs(30);
 
+/// An offset that has not fallen by then may stand still for as long as a clock was wrong.
+const STANDS_STILL: Duration = Duration::from_mins(5);
+
 /// A tailer is closed a minute after the scan that noticed, with room to spare.
 const CLOSED: Duration = Duration::from_secs(90);
 
@@ -28,6 +31,11 @@ impl Stale {
     /// Whether the Agent has noticed by now.
     pub(in crate::deliver) fn is_noticed(&self, now: Moment) -> bool {
         now.tick >= self.since.tick + NOTICED
+    }
+
+    /// Whether the registry's offset may still fall, as it does once what came after is acknowledged.
+    pub(super) fn may_fall(self, now: Moment) -> bool {
+        now.tick < self.since.tick + STANDS_STILL
     }
 
     /// Whether an entry speaks of what came after.
