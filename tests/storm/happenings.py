@@ -24,8 +24,6 @@ class Happenings:
         self.done: list[str] = []
         # A page of each stream: what a run that is cut off had sent and not kept.
         self.page = self.schedule.page_size * len(self.schedule.streams)
-        self.errors = 0
-        self.resent = 0.0
 
     def happen(self, happening: Happening) -> None:
         """Let it happen."""
@@ -147,9 +145,5 @@ class Happenings:
         status = self.house.running.ask("status")
         for check in status["checks"].values():
             if check["errors"]:
-                self.errors += check["errors"]
                 self.done.append(f"error: {check['error']}")
                 self.excuse.add("failed run", self.schedule.page_size * check["errors"])
-        dropped = sum(status["logs"]["DestinationLogsDropped"].values())
-        if dropped:
-            self.excuse.add("refused by the intake", dropped)

@@ -66,6 +66,11 @@ class Schedule:
         return any(happening.what == "power" for happening in self.happenings)
 
     @property
+    def disturbed(self) -> bool:
+        """Whether anything happens to the Agent itself."""
+        return any(happening.what != "look" for happening in self.happenings)
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What of it is said in datadog.yaml."""
         return {

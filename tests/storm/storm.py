@@ -158,6 +158,10 @@ class Storm:
     def outcome(self, began: float) -> Outcome:
         """Compare what there is."""
         self.happenings.count()
+        resent = self.truth.resent()
+        if self.schedule.refusing:
+            # The Agent's counter of refused logs is for all checks: each sends again what it had there.
+            self.excuse.add("refused by the intake", resent)
         lasted = self.at()
         self.house.kill()
         written = self.house.sent_ids()
@@ -165,10 +169,13 @@ class Storm:
         came = zip(self.sink.times, arrivals.ids, strict=False)
         text = "".join(f"{at} {record}\n" for at, record in came)
         (self.folder / "arrived").write_text(text, encoding="utf-8")
+        found = verdict(self.held(), arrivals.ids, written, self.excuse, arrivals.pieces)
+        if self.check == "logwalk" and not self.schedule.disturbed:
+            self.truth.of_resent(resent, found.repeated)
         return Outcome(
             schedule=self.schedule,
             check=self.check,
-            verdict=verdict(self.held(), arrivals.ids, written, self.excuse, arrivals.pieces),
+            verdict=found,
             untrue=self.truth.untrue,
             quiet_checks=self.truth.checked,
             told=[*self.happenings.done, *(f"{k}: {v}" for k, v in self.excuse.reasons.items())],
