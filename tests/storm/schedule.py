@@ -119,7 +119,7 @@ def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
         rate=rate,
         record_bytes=record_bytes,
         # A page takes as long as it takes, however fast all else goes.
-        page_size=max(chance.choice((10, 20, 50, 100, 250)), total // 25),
+        page_size=max(chance.choice((10, 20, 50, 100, 250)), total // 8),
         late_share=chance.choice((0.0, 0.0, 0.05)),
         interval=chance.choice((10, 15, 15)),
         audit_sequence=audit_sequence,
