@@ -22,6 +22,7 @@ class Happenings:
         self.schedule = house.schedule
         self.chance = random.Random(house.schedule.seed)  # noqa: S311 (it is weather)
         self.done: list[str] = []
+        self.fallen = False
         # A page of each stream: what a run that is cut off had sent and not kept.
         self.page = self.schedule.page_size * len(self.schedule.streams)
 
@@ -50,6 +51,7 @@ class Happenings:
         self.count()
         self.house.kill()
         self.excuse.add("kill", self.page)
+        self.fallen = True
 
     def kill(self, happening: Happening) -> None:
         """It is killed, and started again."""
@@ -116,6 +118,10 @@ class Happenings:
         """Have the Agent read conf.d again."""
         self.house.conf()
         self.excuse.add("reload", self.page)
+        if self.fallen:
+            # The new check may come before the old one has judged what the crash left.
+            files, offsets = self.files(), traces.offsets(self.house.run_path)
+            self.excuse.add("unread at a reload after a crash", traces.unread(files, offsets))
         if self.house.running:
             self.house.running.reload()
 

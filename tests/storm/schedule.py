@@ -144,7 +144,7 @@ def happened(chance: random.Random) -> list[Happening]:
         "kill": lambda: chance.choice((0.0, 0.0, 5.0)),
         "power": lambda: chance.choice((0.0, 10.0)),
         "edit_and_kill": lambda: 0.0,
-        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 3600.0)),
+        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 120.0)),
         "tear": lambda: 0.0,
         "restart": lambda: chance.choice((0.0, 20.0)),
     }

@@ -17,7 +17,7 @@ from .world import World
 
 # Seconds of the storm's without anything new, after which what is missing is missing: more than
 # any wait that the check allows itself.
-LONG = 500.0
+LONG = 700.0
 # A check that keeps no receipts has nothing to wait for: some of its intervals.
 SOON = 60.0
 FAILING: dict[str, object] = {"failing": 1.0}

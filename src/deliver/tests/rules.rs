@@ -309,3 +309,17 @@ fn after_a_surprise_only_what_was_read_later_is_believed() {
     assert!(ledger.observe(entry(800, 633), at(640)));
     assert_eq!(ledger.unconfirmed(), 1);
 }
+
+#[test]
+fn the_entry_of_what_was_emptied_confirms_nothing_although_it_is_from_the_future() {
+    let mut ledger = sent(10);
+    assert!(ledger.observe(entry(1_000, 4_000), at(2)));
+    let cut = ledger.landed(file(200), &lines(10..12), true, at(3));
+    assert_eq!(cut, Landing::There);
+    for (keys, size) in [(12..17, 700), (17..20, 1_000)] {
+        let landed = ledger.landed(file(size), &lines(keys), true, at(400));
+        assert_eq!(landed, Landing::There);
+    }
+    assert!(!ledger.observe(entry(1_000, 4_000), at(401)));
+    assert_eq!(ledger.unconfirmed(), 10);
+}
