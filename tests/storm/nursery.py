@@ -115,9 +115,7 @@ def prepare() -> None:
 
     settings, printed = Settings({}), Printed()
     cache = Cache(Path(os.devnull), Pauses(settings, salt=0))
-    modules.install(
-        modules.DatadogAgent(settings, cache, None, printed), Aggregator(printed)
-    )
+    modules.install(modules.DatadogAgent(settings, cache, None, printed), Aggregator(printed))
     import datadog_checks.base.checks.logs.crawler.base  # noqa: PLC0415
     import datadog_checks.logwalk  # noqa: F401, PLC0415
     import requests  # noqa: F401, PLC0415

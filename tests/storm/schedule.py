@@ -164,4 +164,3 @@ def weather(chance: random.Random) -> dict[str, Any]:
         "resetting": {"resetting": 0.2, "resetting_when_kept": 0.1, "failing": 0.1},
     }[kind]
     return {"seed": chance.randrange(1 << 30), **rough}
-
