@@ -1,14 +1,17 @@
 """How each thing that can happen is done to an Agent, and what it excuses."""
 
 import random
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import traces
 from .house import House
 from .schedule import Happening
 from .sink import Sink
 from .verdict import Excuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Happenings:

@@ -160,7 +160,7 @@ class Storm:
         self.happenings.count()
         resent = self.truth.resent()
         if self.schedule.refusing:
-            # The Agent's counter of refused logs is for all checks: each sends again what it had there.
+            # The Agent counts refused logs of all checks: each sends again what it had there.
             self.excuse.add("refused by the intake", resent)
         lasted = self.at()
         self.house.kill()

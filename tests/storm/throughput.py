@@ -101,7 +101,7 @@ def plan(megabytes: float, behaviour: str) -> Schedule:
 
 
 def steady(house: House, speed: int) -> float:
-    """Bytes a second of the storm's, from the first time that the file was begun anew to the last."""
+    """Bytes a second of its time, between the first and the last time the file was begun anew."""
     begun: list[int] = []
     bytes_before: list[int] = []
     total = 0

@@ -66,7 +66,9 @@ impl<S: Site> Delivery<S> {
         let idle = now.saturating_sub(watch.progress.unwrap_or(now));
         let others_arrive = reading.others > watch.others;
         // An outage makes requests fail again and again, every other minute at the least.
-        let nothing_fails = watch.errors.is_some_and(|(_, last)| now >= last + PASSED_BY);
+        let nothing_fails = watch
+            .errors
+            .is_some_and(|(_, last)| now >= last + PASSED_BY);
         drop(watch);
         if (idle >= PASSED_BY && (others_arrive || nothing_fails)) || idle >= GIVEN_UP {
             let records = self.ledger.pass_by();

@@ -58,9 +58,9 @@ impl Ledger {
         // small to live below, or does not fall at all, as after a clock was set back, the first must
         // do, and a restart is judged by what it left.
         let half = self.cap / 2;
-        let above = self
-            .stale
-            .filter(|stale| !stale.is_noticed(now) || (stale.offset >= half && stale.may_fall(now)));
+        let above = self.stale.filter(|stale| {
+            !stale.is_noticed(now) || (stale.offset >= half && stale.may_fall(now))
+        });
         let below = above.map_or(self.cap, |stale| {
             self.cap.min(stale.offset.saturating_sub(1))
         });
