@@ -6,10 +6,14 @@ mod cursor;
 mod demo;
 mod patience;
 mod preview;
+mod sample;
 mod secret;
 mod sim;
 mod sources;
+mod status;
 mod stop;
+mod store;
+mod test;
 mod validate;
 mod wording;
 
@@ -36,9 +40,13 @@ enum Verb {
     Sources(sources::Arguments),
     /// Check a configuration, offline, with line numbers
     Validate(validate::Arguments),
+    /// Try streams out on their APIs: a line for each check, with its fix
+    Test(test::Arguments),
     /// Print the mapped logs as JSON lines; nothing is sent or kept
     Preview(preview::Arguments),
-    /// Show or move the resume point of a stream (`store: file`)
+    /// How each stream stands: place, lag, last success, failures, retention left
+    Status(status::Arguments),
+    /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
@@ -74,7 +82,9 @@ fn run(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), S
         Verb::Demo(arguments) => demo::run(arguments, python, out),
         Verb::Sources(arguments) => sources::run(arguments, out),
         Verb::Validate(arguments) => validate::run(arguments, out),
+        Verb::Test(arguments) => test::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),
+        Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }

@@ -1,11 +1,15 @@
 //! The command, run for real.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(unix)]
+mod agent_cache;
 mod cursor;
 mod demo;
 mod preview;
 mod sim;
 mod sources;
+mod status;
+mod test;
 mod validate;
 
 use std::io::Write;
