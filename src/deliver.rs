@@ -39,7 +39,7 @@ mod tests;
 pub use counters::Counters;
 pub use delivery::{Delivery, Fit, Landed, Opened, Terms, Watch};
 pub use ground::{AgentFiles, Ground, process};
-pub use habits::Habits;
+pub use habits::{Habits, Overtaking};
 pub use lane::Lane;
 pub use ledger::{Landing, Ledger, Resume, Room, Why, base_of, resume_of, unconfirmed_of};
 pub use registry::{Entry, Reading};

@@ -286,3 +286,62 @@ def test_without_a_logs_section_nothing_is_kept_and_the_section_is_named(
     house.start()
     house.arrives(ids)
     assert house.repeated() == 0
+
+
+def test_where_requests_overtake_each_other_a_kill_loses_nothing(
+    house: House, vendor: Vendor
+) -> None:
+    ids = vendor.add(240)
+    house.intake.turn({"failing": 0.5, "slowest": 0.3})
+    overtaking = {
+        "stand_in.audit_sequence": False,
+        "logs_config.batch_max_concurrent_send": 6,
+        "logs_config.batch_max_size": 8,
+        "logs_config.http_timeout": 1,
+        "logs_config.sender_backoff_max": 5,
+    }
+    for number in range(5):
+        running = house.start(**overtaking)
+        time.sleep(1.2 + 0.2 * number)
+        running.kill()
+    house.intake.turn({})
+    house.start(**overtaking)
+    house.arrives(ids)
+
+
+def test_an_agent_that_looks_more_often_is_waited_for_less(house: House, vendor: Vendor) -> None:
+    ids = vendor.add(60)
+    house.intake.turn({"failing": 1.0})
+    running = house.start(**{"logs_config.file_scan_period": 1})
+    eventually(lambda: house.metric("bytes.unconfirmed") > 0)
+    for file in (house.folder / "run" / "integrations").glob("*.log"):
+        file.unlink()
+    eventually(lambda: house.metric("records.resent") > 0)
+    assert running.ask("status")["checks"]
+    house.intake.turn({})
+    # Of an Agent that looks every ten seconds it would take half a minute to be sure.
+    house.arrives(ids, 15)
+
+
+def test_what_is_left_of_the_retention_counts_from_what_is_acknowledged(
+    house: House, vendor: Vendor
+) -> None:
+    month = 30 * 86400
+    first = vendor.add(5)
+    house.start()
+    house.arrives(first)
+    eventually(lambda: house.metric("bytes.unconfirmed") == 0)
+    eventually(lambda: house.metric("retention_left_seconds") == month)
+    house.intake.turn({"failing": 1.0})
+    second = vendor.add(5, minutes_ago=0)
+    eventually(lambda: house.metric("bytes.unconfirmed") > 0)
+    begun = time.monotonic()
+    eventually(lambda: house.metric("retention_left_seconds") <= month - 2)
+    assert month - house.metric("retention_left_seconds") < time.monotonic() - begun + 5
+    assert house.metric("behind") == house.metric("lag_seconds") == 0
+    for file in (house.folder / "run" / "integrations").glob("*.log"):
+        file.unlink()
+    eventually(lambda: house.metric("behind") == 1)
+    eventually(lambda: house.metric("lag_seconds") > 0)
+    house.intake.turn({})
+    house.arrives(first + second)

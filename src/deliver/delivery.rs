@@ -1,5 +1,6 @@
 //! One run's delivery: looks at the Agent's files for the ledger, and waits where it says so.
 
+mod grace;
 mod landing;
 mod past;
 mod receipts;

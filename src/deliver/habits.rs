@@ -11,6 +11,41 @@ pub struct Habits {
     pub scan: Duration,
     /// How long it reads on in a file after it has seen that it was emptied.
     pub close: Duration,
+    /// How its requests can overtake each other; none where it makes one at a time.
+    pub overtaking: Option<Overtaking>,
+}
+
+/// What an Agent does that makes several requests at once: the registry may say that it is done with
+/// a file up to an offset, while something before that is still tried again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overtaking {
+    /// How long a request may take.
+    pub request: Duration,
+    /// How long it waits after the first that failed; twice as long after each that follows.
+    pub first_wait: Duration,
+    /// How long it waits at most.
+    pub longest_wait: Duration,
+}
+
+impl Default for Overtaking {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(10),
+            first_wait: Duration::from_secs(1),
+            longest_wait: Duration::from_mins(2),
+        }
+    }
+}
+
+impl Overtaking {
+    /// After so long, what failed last, after so many attempts, has been tried again.
+    pub(super) fn until_tried_again(&self, attempts: u64) -> Duration {
+        let doubled = u32::try_from(attempts)
+            .ok()
+            .and_then(|by| 2_u32.checked_pow(by));
+        let wait = doubled.map_or(self.longest_wait, |by| self.first_wait.saturating_mul(by));
+        wait.min(self.longest_wait).saturating_add(self.request)
+    }
 }
 
 impl Habits {
@@ -21,6 +56,7 @@ impl Habits {
             cap,
             scan: Duration::from_secs(10),
             close: Duration::from_mins(1),
+            overtaking: None,
         }
     }
 

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod patience;
 mod rules;
+mod stage;
 mod storms;

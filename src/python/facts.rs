@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::{AgentFacts, AgentProxy};
-use crate::deliver::Habits;
+use crate::deliver::{Habits, Overtaking};
 use crate::keep::slot_file;
 use crate::pages::Facts;
 
@@ -23,6 +23,10 @@ pub(super) struct Agent {
     integrations_logs_files_max_size: Option<Value>,
     file_scan_period: Option<Value>,
     close_timeout: Option<Value>,
+    batch_max_concurrent_send: Option<Value>,
+    http_timeout: Option<Value>,
+    sender_backoff_base: Option<Value>,
+    sender_backoff_max: Option<Value>,
     expvar_port: Option<Value>,
     fips: Option<bool>,
 }
@@ -105,8 +109,20 @@ impl Agent {
         Habits {
             scan: period(self.file_scan_period.as_ref()).unwrap_or(usual.scan),
             close: period(self.close_timeout.as_ref()).unwrap_or(usual.close),
+            overtaking: self.overtaking(),
             ..usual
         }
+    }
+
+    /// Newer Agents keep their receipts in order all the same; which do, they do not say.
+    fn overtaking(&self) -> Option<Overtaking> {
+        let at_once: i64 = number(self.batch_max_concurrent_send.as_ref()).unwrap_or(0);
+        let usual = Overtaking::default();
+        (at_once != 0).then(|| Overtaking {
+            request: period(self.http_timeout.as_ref()).unwrap_or(usual.request),
+            first_wait: period(self.sender_backoff_base.as_ref()).unwrap_or(usual.first_wait),
+            longest_wait: period(self.sender_backoff_max.as_ref()).unwrap_or(usual.longest_wait),
+        })
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -258,6 +274,25 @@ mod tests {
             (habits.scan, habits.close),
             (usual.scan, Duration::from_secs(5))
         );
+    }
+
+    #[test]
+    fn requests_can_overtake_each_other_where_several_are_made_at_once() {
+        let of = |at_once: Value| {
+            let told = json!({"check_id": "c", "run_path": "/r", "http_timeout": 3,
+                "batch_max_concurrent_send": at_once});
+            agent(&told).files().unwrap().habits.overtaking
+        };
+        let expected = Overtaking {
+            request: Duration::from_secs(3),
+            ..Overtaking::default()
+        };
+        for at_once in [json!(4), json!("4"), json!(-1)] {
+            assert_eq!(of(at_once.clone()), Some(expected), "{at_once}");
+        }
+        for one in [json!(0), json!("0"), json!(null), json!("many")] {
+            assert_eq!(of(one.clone()), None, "{one}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::time::Time;
 pub struct Standing {
     /// The run ended before the end of the log.
     pub behind: bool,
-    /// How far what was delivered is behind now; zero when caught up.
+    /// How far the newest delivered record is behind now; zero when caught up.
     pub lag: Duration,
     /// How long until the oldest undelivered record ages out at the source.
     pub retention_left: Option<Duration>,
@@ -23,9 +23,9 @@ pub struct Standing {
     pub overlap_shrunk_to: Option<Duration>,
 }
 
-/// How far what was delivered before a place is behind now; of a quiet log, since it was asked last.
+/// How far the newest record delivered before a place is behind now.
 fn lag(place: &Place, now: Time) -> Duration {
-    let reached = place.reached();
+    let reached = place.newest.or(place.reached());
     reached.map_or(Duration::ZERO, |reached| now.since(reached))
 }
 

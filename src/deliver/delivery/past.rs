@@ -87,7 +87,14 @@ impl<S: Site> Delivery<S> {
             let now = self.site.now();
             let file = self.ledger.file.clone();
             let look = self.site.look(&file)?;
+            self.count_what_was_dropped();
             let entry = self.read_registry(&file).and_then(|reading| reading.entry);
+            // A new Agent reads on from there, whatever the earlier one has left undone.
+            let entry = if restarted {
+                entry
+            } else {
+                self.believed(&file, entry)
+            };
             if !self.receipts && self.ledger.is_whole(look) {
                 let passed = self.ledger.pass_by();
                 self.passed += passed as u64;
@@ -126,6 +133,11 @@ impl<S: Site> Delivery<S> {
         let file = self.terms.file.clone();
         let look = self.site.look(&file)?;
         let entry = self.read_registry(&file).and_then(|reading| reading.entry);
+        let entry = if restarted {
+            entry
+        } else {
+            self.believed(&file, entry)
+        };
         self.ledger.adopt(&file, look, entry, now);
         let mut watch = self.watch.lock();
         watch.stale = self.ledger.stale;

@@ -36,7 +36,9 @@ impl<S: Site> Delivery<S> {
         self.looked = Some(now);
         let look = self.site.look(&self.terms.file)?;
         let reading = self.read_registry(&self.terms.file);
+        self.count_what_was_dropped();
         let entry = reading.as_ref().and_then(|reading| reading.entry);
+        let entry = self.believed(&self.terms.file, entry);
         if !self.ledger.is_whole(look) {
             let scene = scene(&self.terms, &self.watch, look, entry, moment);
             let lost = self.ledger.lose_the_file(&scene);
@@ -48,6 +50,7 @@ impl<S: Site> Delivery<S> {
             return Ok(());
         };
         if self.is_refused(entry) {
+            self.watch.lock().stale = self.ledger.stale;
             self.lost = true;
             return Ok(());
         }
@@ -81,7 +84,6 @@ impl<S: Site> Delivery<S> {
 
     /// Whether what the entry would acknowledge was refused by the intake, as far as anybody can tell.
     pub(super) fn is_refused(&mut self, entry: Option<Entry>) -> bool {
-        self.count_what_was_dropped();
         let acknowledged = self.ledger.acknowledged_by(entry);
         let Some(entry) = entry.filter(|_| acknowledged > 0) else {
             return false;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::grace::Grace;
 use crate::deliver::ledger::{Remnant, Stale};
 
 /// What a stream remembers from run to run while its process lives.
@@ -22,5 +23,6 @@ pub struct Watch {
     pub(super) read: Option<Duration>,
     /// How many requests to the intake had failed, and when that was found to have risen last.
     pub(super) errors: Option<(u64, Duration)>,
+    pub(super) grace: Grace,
     pub(super) said_no_receipts: bool,
 }

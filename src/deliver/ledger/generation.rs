@@ -35,9 +35,7 @@ impl Stale {
     /// Whether an entry speaks of what came after.
     pub(in crate::deliver) fn is_older_than(&self, habits: Habits, entry: Entry) -> bool {
         let read_after = entry.taken / 1_000_000 >= self.since.wall.after(habits.until_noticed()).0;
-        // The old entry itself may be from the future, where a clock was wrong when it was written.
-        let another = entry.offset != self.offset;
-        (read_after && another) || (entry.offset < self.offset && !self.in_flight)
+        read_after || (entry.offset < self.offset && !self.in_flight)
     }
 }
 
@@ -56,8 +54,10 @@ impl Ledger {
 
     /// Whether an entry speaks of what came after the file was emptied last, if it was.
     pub(super) fn comes_after_the_stale(&self, entry: Entry) -> bool {
+        // What was read at the same moment was read of the same file.
+        let is_read_later = entry.taken > self.taken || entry.taken == 0;
         self.stale
-            .is_none_or(|stale| stale.is_older_than(self.habits, entry))
+            .is_none_or(|stale| is_read_later && stale.is_older_than(self.habits, entry))
     }
 
     /// Where the registry last said that the Agent is.

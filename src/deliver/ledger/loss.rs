@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Ledger, Scene, Stale};
+use crate::deliver::registry::Entry;
 use crate::deliver::sent::Now;
 use crate::deliver::site::Look;
 
@@ -47,12 +48,28 @@ impl Ledger {
         lost
     }
 
+    /// The Agent before may have died with what its offset had passed, and nobody reads that again.
+    pub(super) fn lose_what_was_overtaken(&mut self, entry: Entry) -> usize {
+        if self.habits.overtaking.is_none() {
+            return 0;
+        }
+        self.lose(|(begin, _)| {
+            if begin >= entry.offset {
+                Now::There
+            } else {
+                Now::Lost
+            }
+        })
+    }
+
     /// The file is gone, shorter or another: what was not acknowledged in it is lost.
     pub(in crate::deliver) fn lose_the_file(&mut self, scene: &Scene<'_>) -> usize {
         let size = scene.look.map_or(0, |look| look.size);
         // Only an offset that lies behind the new file's end is surely of the old one.
         let of_the_old = scene.entry.filter(|entry| {
+            let may_be_undone = self.habits.overtaking.is_some() && self.process != scene.process;
             self.stale.is_none()
+                && !may_be_undone
                 && entry.taken >= self.taken
                 && entry.offset > size
                 && entry.offset <= self.end

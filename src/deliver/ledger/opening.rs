@@ -116,8 +116,9 @@ impl Ledger {
             return Opening::Ready(self.lose(|_| Now::Lost));
         };
         if entry.taken >= self.taken && self.comes_after_the_stale(entry) {
+            let lost = self.lose_what_was_overtaken(entry);
             self.observe(scene.entry, scene.now);
-            return Opening::Ready(0);
+            return Opening::Ready(lost);
         }
         // The registry is an older one, or speaks of what was in the file before: the Agent reads on
         // from where that says, or from the beginning where that is behind the end.

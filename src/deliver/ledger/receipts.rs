@@ -11,9 +11,10 @@ impl Ledger {
         let Some(entry) = entry.filter(|entry| entry.taken >= self.taken) else {
             return false;
         };
+        let is_ours = self.is_of_this_file(entry);
         self.entry = Some(entry);
         self.taken = entry.taken;
-        if !self.is_of_this_file(entry) {
+        if !is_ours {
             let fresh = Stale {
                 offset: 0,
                 since: now,

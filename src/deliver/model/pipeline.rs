@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::agent::File;
+use super::requests::Requests;
 
 const SCAN: u64 = 10_000;
 const POLL: u64 = 1_000;
@@ -26,11 +27,13 @@ struct Tailer {
     closes: Option<u64>,
 }
 
-struct Message {
+pub(super) struct Message {
     text: Vec<u8>,
     /// The file and the offset behind it; none where the registry is not to know.
     receipt: Option<(String, usize)>,
     read: u64,
+    /// The same as the registry has it: no two messages are read at the same nanosecond.
+    taken: u64,
 }
 
 #[derive(Default)]
@@ -51,6 +54,8 @@ pub(in crate::deliver) struct Pipeline {
     /// Attempts that failed.
     pub(in crate::deliver) errors: u64,
     pub(in crate::deliver) arrived: Vec<Vec<u8>>,
+    /// Several requests at once, that overtake each other.
+    pub(in crate::deliver) overtaking: Option<Requests>,
     /// What has arrived since the registry was written.
     unnoted: u64,
     /// What a kill made the Agent itself send again: it had arrived and was not noted.
@@ -70,6 +75,9 @@ impl Pipeline {
         self.served.clear();
         self.dropped = 0;
         self.errors = 0;
+        if let Some(requests) = &mut self.overtaking {
+            requests.die();
+        }
         self.offsets = serde_json::from_slice::<serde_json::Value>(registry)
             .ok()
             .and_then(|registry| registry.get("Registry")?.as_object().cloned())
@@ -92,7 +100,11 @@ impl Pipeline {
         if age.is_multiple_of(POLL) {
             self.read(now, files);
         }
-        self.send(now);
+        if self.overtaking.is_some() {
+            self.send_at_once(now);
+        } else {
+            self.send(now);
+        }
         if age.is_multiple_of(FLUSH) {
             self.unnoted = 0;
             return Written::Registry(self.registry());
@@ -165,6 +177,7 @@ impl Pipeline {
                     receipt: (!lasts && tailer.closes.is_none())
                         .then(|| (tailer.file.clone(), tailer.at)),
                     read: now,
+                    taken: now * 1_000_000 + tailer.at as u64,
                 });
             }
             if lasts {
@@ -184,7 +197,29 @@ impl Pipeline {
         if self.batch.len() < 40 && self.batch.front().is_none_or(waits) {
             return;
         }
-        for message in self.batch.drain(..) {
+        let payload = self.batch.drain(..).collect();
+        self.take(payload);
+    }
+
+    fn send_at_once(&mut self, now: u64) {
+        let Some(requests) = &mut self.overtaking else {
+            return;
+        };
+        let waits = |first: &Message| now < first.read + BATCH_WAIT;
+        while self.batch.len() >= 10 || !self.batch.front().is_none_or(waits) {
+            let payload = self.batch.drain(..self.batch.len().min(10)).collect();
+            requests.begin(payload, now);
+        }
+        let (done, failed) = requests.done(now, self.up);
+        self.errors += failed;
+        for payload in done {
+            self.take(payload);
+        }
+    }
+
+    /// The intake is done with a payload.
+    fn take(&mut self, payload: Vec<Message>) {
+        for message in payload {
             if self.refuses {
                 self.dropped += 1;
             } else {
@@ -193,10 +228,11 @@ impl Pipeline {
             }
             if let Some((file, offset)) = message.receipt {
                 // What a tailer had read before its file was emptied does not go back in time.
-                let read = message.read.saturating_sub(self.set_back) * 1_000_000;
+                let taken = message.taken.saturating_sub(self.set_back * 1_000_000);
                 let noted = self.offsets.get(&file).map_or(0, |(_, noted)| *noted);
-                if read >= noted {
-                    self.offsets.insert(file, (offset, read));
+                let always = self.overtaking.is_none() && self.set_back == 0;
+                if taken >= noted || always {
+                    self.offsets.insert(file, (offset, taken));
                 }
             }
         }

@@ -187,6 +187,15 @@ fn where_a_file_is_emptied_in_place_the_next_one_stays_shorter_and_its_last_line
 }
 
 #[test]
+fn what_was_read_at_the_same_moment_was_read_of_the_same_file() {
+    let mut ledger = emptied(8);
+    // Requests that overtook each other: the offset falls, and nothing new was read.
+    assert!(!ledger.observe(entry(700, 3), at(6)));
+    assert_eq!(ledger.unconfirmed(), 9);
+    assert!(ledger.observe(entry(300, 7), at(7)));
+}
+
+#[test]
 fn an_offset_larger_than_the_file_confirms_nothing() {
     let mut ledger = emptied(8);
     assert!(!ledger.observe(entry(1_000, 3), at(6)));
