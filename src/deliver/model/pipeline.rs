@@ -228,11 +228,11 @@ impl Pipeline {
             }
             if let Some((file, offset)) = message.receipt {
                 // What a tailer had read before its file was emptied does not go back in time.
-                let read = message.taken.saturating_sub(self.set_back * 1_000_000);
+                let taken = message.taken.saturating_sub(self.set_back * 1_000_000);
                 let noted = self.offsets.get(&file).map_or(0, |(_, noted)| *noted);
-                let guarded = self.overtaking.is_some() || self.set_back > 0;
-                if read >= noted || !guarded {
-                    self.offsets.insert(file, (offset, read));
+                let always = self.overtaking.is_none() && self.set_back == 0;
+                if taken >= noted || always {
+                    self.offsets.insert(file, (offset, taken));
                 }
             }
         }
