@@ -1,15 +1,21 @@
 //! The command: what a person or a script asks for, a file for each of its verbs.
 
+mod backend;
 mod choice;
 mod conf;
 mod cursor;
 mod demo;
 mod patience;
 mod preview;
+mod run;
+mod sample;
 mod secret;
 mod sim;
 mod sources;
+mod status;
 mod stop;
+mod store;
+mod test;
 mod validate;
 mod wording;
 
@@ -36,9 +42,15 @@ enum Verb {
     Sources(sources::Arguments),
     /// Check a configuration, offline, with line numbers
     Validate(validate::Arguments),
+    /// Try streams out on their APIs: a line for each check, with its fix
+    Test(test::Arguments),
     /// Print the mapped logs as JSON lines; nothing is sent or kept
     Preview(preview::Arguments),
-    /// Show or move the resume point of a stream (`store: file`)
+    /// Walk and deliver without an Agent: a container, a cron job, a function
+    Run(run::Arguments),
+    /// How each stream stands: place, lag, last success, failures, retention left
+    Status(status::Arguments),
+    /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
@@ -59,7 +71,7 @@ where
         }
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let ended = run(&command.verb, python, &mut out).and_then(|()| Ok(out.flush()?));
+    let ended = done(&command.verb, python, &mut out).and_then(|()| Ok(out.flush()?));
     match ended {
         Ok(()) => stop::DONE,
         Err(stop) => {
@@ -69,12 +81,15 @@ where
     }
 }
 
-fn run(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), Stop> {
+fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), Stop> {
     match verb {
         Verb::Demo(arguments) => demo::run(arguments, python, out),
         Verb::Sources(arguments) => sources::run(arguments, out),
         Verb::Validate(arguments) => validate::run(arguments, out),
+        Verb::Test(arguments) => test::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),
+        Verb::Run(arguments) => run::run(arguments, out),
+        Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }

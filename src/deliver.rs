@@ -1,4 +1,5 @@
-//! Delivering through the Agent, which acknowledges nothing by itself but leaves receipts.
+//! Where logs go: straight to Datadog's intake ([`datadog`]), or through the Agent, which
+//! acknowledges nothing by itself but leaves receipts: that is all the rest of this.
 //!
 //! What a check sends lies in an integration file until the Agent's logs pipeline has read it. The
 //! pipeline writes into `registry.json` how far into each file the intake has taken the bytes. A
@@ -19,6 +20,7 @@
 //! 10. A receipt that never comes is passed by, and counted: `delivery/receipts`.
 
 mod counters;
+pub mod datadog;
 mod delivery;
 mod ground;
 mod habits;
@@ -39,7 +41,7 @@ pub use delivery::{Delivery, Fit, Landed, Opened, Terms, Watch};
 pub use ground::{AgentFiles, Ground, process};
 pub use habits::{Habits, Overtaking};
 pub use lane::Lane;
-pub use ledger::{Landing, Ledger, Resume, Room, Why, base_of, resume_of};
+pub use ledger::{Landing, Ledger, Resume, Room, Why, base_of, resume_of, unconfirmed_of};
 pub use registry::{Entry, Reading};
 pub use sent::Line;
 pub use site::{Look, Moment, Site};

@@ -8,6 +8,7 @@
 mod agent_cache;
 mod disk;
 mod file;
+mod health;
 mod layout;
 pub mod live;
 mod sealed;
@@ -17,8 +18,9 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 
-pub use agent_cache::{slot_file, slot_key, sync};
+pub use agent_cache::{AgentCache, slot_file, slot_key, sync};
 pub use file::PlaceFile;
+pub use health::{Health, HealthFile, LastError};
 pub use sealed::{Opened, VERSION, open, seal};
 pub use slots::{Slots, TwoSlots};
 

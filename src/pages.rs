@@ -1,5 +1,6 @@
 //! Walk, fetch and log put together: pages ready to deliver, each with its resume point.
 
+mod between;
 mod page;
 mod reader;
 mod report;
@@ -15,6 +16,7 @@ use crate::source::{Answer, Ask, Reply};
 use crate::time::Time;
 use crate::walk::{self, Ending, Fact, Lead, Place, Verdict, Walk};
 
+pub use between::Between;
 pub use page::Page;
 use reader::Reader;
 pub use report::{Report, Tally};
@@ -151,7 +153,7 @@ impl<S: Surroundings> Run<S> {
             }
             let source = Arc::clone(&self.stream.source);
             let call = source.call(&self.stream.config.filling, &ask)?;
-            match self.stream.fetch.call(&call, self.deadline, &self.around) {
+            match self.stream.ask(&call, self.deadline, &self.around) {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.take(reply, &ask).map(Some);
                 }

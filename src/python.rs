@@ -1,6 +1,7 @@
 //! The core as Python sees it; nothing outside of here names pyo3.
 
 mod cache;
+mod direct;
 mod emit;
 mod facts;
 mod keeping;
@@ -17,15 +18,17 @@ use pyo3::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::Store;
+use crate::config::{Destination, Store};
 use crate::deliver::{self, AgentFiles, Ground, Habits, Terms, Watch};
 use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, PlaceFile, TwoSlots};
 use crate::pages;
+use crate::ship::Route;
 
 use cache::Cache;
+use direct::Direct;
 use emit::Emitter;
 use facts::Agent;
 use run::{Around, Page, Run};
@@ -69,6 +72,8 @@ struct Stream {
     live: Arc<Instance>,
     emitter: Arc<Emitter>,
     way: Option<Way>,
+    /// Where logs go that do not go through the Agent.
+    route: Option<Arc<Route>>,
     cancel: Mutex<Cancel>,
     identity: String,
     slots: Option<[PathBuf; 2]>,
@@ -107,7 +112,16 @@ impl Stream {
             entry,
             watch: Arc::default(),
         });
+        let route = match &inner.config.destination {
+            Destination::Agent => None,
+            Destination::Datadog(options) => Some(Route::new(
+                options,
+                &inner.config,
+                agent.folder().as_deref(),
+            )?),
+        };
         Ok(Self {
+            route: route.map(Arc::new),
             inner: Arc::new(inner),
             live: Arc::new(live),
             emitter: Arc::new(Emitter::new(py)),
@@ -148,6 +162,12 @@ impl Stream {
         self.inner.config.secrets()
     }
 
+    /// Whether logs go through the Agent: only then does a run have pages to emit.
+    #[getter]
+    fn through_agent(&self) -> bool {
+        self.route.is_none()
+    }
+
     /// Seconds between two runs.
     #[getter]
     fn interval(&self) -> f64 {
@@ -179,6 +199,15 @@ impl Stream {
             Store::File(folder) => Box::new(self.file(folder)),
         };
         let kept = keep.load()?;
+        if let Some(route) = &self.route {
+            let direct = Direct {
+                stream: Arc::clone(&self.inner),
+                route: Arc::clone(route),
+                live: Arc::clone(&self.live),
+                cancel,
+            };
+            return Ok(Run::direct(direct, keep, kept));
+        }
         let around = Around {
             live: Arc::clone(&self.live),
             emitter: Arc::clone(&self.emitter),

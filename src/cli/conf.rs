@@ -4,6 +4,7 @@ mod every;
 mod finding;
 mod sections;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -17,8 +18,7 @@ use crate::written::{Written, yaml};
 
 pub(crate) use finding::Finding;
 
-/// One configuration file, read but not judged.
-#[derive(Debug)]
+/// One configuration file, read but not judged; it may hold secrets, hence no `Debug`.
 pub(crate) struct ConfFile {
     name: String,
     text: String,
@@ -57,6 +57,16 @@ impl ConfFile {
             Err(Error::Config { at, problem }) => Err(Finding::of_file(&at, problem)),
             Err(error) => Err(Finding::of_file(&name, error.to_string())),
         }
+    }
+
+    /// The handles of the secrets that it names.
+    pub(crate) fn handles(&self) -> Vec<String> {
+        secret::handles(&self.whole)
+    }
+
+    /// Puts in the secrets of handles, wherever these stand.
+    pub(crate) fn resolve(&mut self, secrets: &BTreeMap<String, String>) {
+        secret::resolve(&mut self.whole, secrets);
     }
 
     /// What is wrong with the file itself, its instances left aside.

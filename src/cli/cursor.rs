@@ -1,7 +1,7 @@
 //! `logwalk cursor`: the resume point as something a person can read and move.
 
 mod carried;
-mod place;
+pub(crate) mod place;
 mod shown;
 
 use std::io::{self, Read, Write};
@@ -10,9 +10,10 @@ use clap::{Args, Subcommand};
 
 use super::choice::Choice;
 use super::stop::Stop;
+use super::store::{AgentPath, Opened};
 use super::wording;
-use crate::config::{Config, Store};
-use crate::keep::{Keep, Kept, PlaceFile};
+use crate::config::Config;
+use crate::keep::Kept;
 use crate::time::Time;
 
 /// A place holds some 65 000 ids at most, about a megabyte; what is larger is something else.
@@ -33,6 +34,8 @@ enum Verb {
         /// A JSON object a stream
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        agent: AgentPath,
     },
     /// Go on from a cursor of the API's, or from a time
     Set {
@@ -40,22 +43,40 @@ enum Verb {
         choice: Choice,
         #[command(flatten)]
         to: Target,
+        #[command(flatten)]
+        moving: Moving,
     },
     /// Forget the resume point: the next run begins at `start`
     Reset {
         #[command(flatten)]
         choice: Choice,
+        #[command(flatten)]
+        moving: Moving,
     },
     /// Write the resume point to standard output, as JSON
     Export {
         #[command(flatten)]
         choice: Choice,
+        #[command(flatten)]
+        agent: AgentPath,
     },
     /// Take a resume point that was exported from standard input
     Import {
         #[command(flatten)]
         choice: Choice,
+        #[command(flatten)]
+        moving: Moving,
     },
+}
+
+/// What moves a resume point needs to know of the Agent.
+#[derive(Debug, Args)]
+struct Moving {
+    #[command(flatten)]
+    agent: AgentPath,
+    /// Move it although an Agent may be running
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -71,34 +92,38 @@ struct Target {
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
     match &arguments.verb {
-        Verb::Show { choice, json } => show(choice, *json, out),
-        Verb::Set { choice, to } => set(choice, to, out),
-        Verb::Reset { choice } => reset(choice, out),
-        Verb::Export { choice } => export(choice, out),
-        Verb::Import { choice } => import(choice, out),
+        Verb::Show {
+            choice,
+            json,
+            agent,
+        } => show(choice, agent, *json, out),
+        Verb::Set { choice, to, moving } => set(choice, to, moving, out),
+        Verb::Reset { choice, moving } => reset(choice, moving, out),
+        Verb::Export { choice, agent } => export(choice, agent, out),
+        Verb::Import { choice, moving } => import(choice, moving, out),
     }
 }
 
-fn show(choice: &Choice, json: bool, out: &mut dyn Write) -> Result<(), Stop> {
+fn show(choice: &Choice, agent: &AgentPath, json: bool, out: &mut dyn Write) -> Result<(), Stop> {
     for (index, config) in choice.streams(decides_the_place)?.iter().enumerate() {
-        let mut file = place_file(config)?;
-        let kept = file.load()?;
+        let mut opened = agent.open(config)?;
+        let kept = opened.load()?;
         if json {
-            let line = shown::as_json(config, file.path(), &kept)?;
+            let line = shown::as_json(config, opened.path(), &kept)?;
             writeln!(out, "{line}")?;
             continue;
         }
         if index > 0 {
             writeln!(out)?;
         }
-        shown::print(config, file.path(), &kept, Time::now(), out)?;
+        shown::print(config, opened.path(), &kept, Time::now(), out)?;
     }
     Ok(())
 }
 
-fn set(choice: &Choice, to: &Target, out: &mut dyn Write) -> Result<(), Stop> {
+fn set(choice: &Choice, to: &Target, moving: &Moving, out: &mut dyn Write) -> Result<(), Stop> {
     let config = choice.stream(decides_the_place)?;
-    let mut file = place_file(&config)?;
+    let mut file = moving.open(&config)?;
     let kept = file.load()?;
     let now = Time::now();
     let place = match (&to.token, to.time) {
@@ -111,9 +136,9 @@ fn set(choice: &Choice, to: &Target, out: &mut dyn Write) -> Result<(), Stop> {
     Ok(())
 }
 
-fn reset(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
+fn reset(choice: &Choice, moving: &Moving, out: &mut dyn Write) -> Result<(), Stop> {
     let config = choice.stream(decides_the_place)?;
-    place_file(&config)?.reset()?;
+    moving.open(&config)?.reset()?;
     let start = wording::start(config.start);
     writeln!(
         out,
@@ -123,9 +148,9 @@ fn reset(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
     Ok(())
 }
 
-fn export(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
+fn export(choice: &Choice, agent: &AgentPath, out: &mut dyn Write) -> Result<(), Stop> {
     let config = choice.stream(decides_the_place)?;
-    let mut file = place_file(&config)?;
+    let mut file = agent.open(&config)?;
     let kept = file.load()?;
     warn(&kept);
     match carried::text(&config, &kept)? {
@@ -141,7 +166,7 @@ fn export(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
     Ok(())
 }
 
-fn import(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
+fn import(choice: &Choice, moving: &Moving, out: &mut dyn Write) -> Result<(), Stop> {
     let config = choice.stream(decides_the_place)?;
     let mut text = String::new();
     io::stdin()
@@ -150,14 +175,14 @@ fn import(choice: &Choice, out: &mut dyn Write) -> Result<(), Stop> {
         .read_to_string(&mut text)
         .map_err(|error| Stop::usage(format!("standard input cannot be read: {error}")))?;
     let place = carried::place(&config, &text)?;
-    let mut file = place_file(&config)?;
+    let mut file = moving.open(&config)?;
     let kept = file.load()?;
     let sequence = moved(&mut file, &kept, &place::written(&place)?)?;
     writeln!(out, "{}: imported, number {sequence}", config.label())?;
     Ok(())
 }
 
-fn moved(file: &mut PlaceFile, kept: &Kept, place: &str) -> Result<u64, Stop> {
+fn moved(file: &mut Opened, kept: &Kept, place: &str) -> Result<u64, Stop> {
     warn(kept);
     let sequence = kept.sequence.saturating_add(1);
     file.save(sequence, place)?;
@@ -172,14 +197,9 @@ fn warn(kept: &Kept) {
     }
 }
 
-fn place_file(config: &Config) -> Result<PlaceFile, Stop> {
-    match &config.store {
-        Store::File(folder) => Ok(PlaceFile::new(folder, &config.label(), &config.identity())),
-        Store::Agent => Err(Stop::usage(format!(
-            "{}: its resume point is in the Agent's cache, which the check alone reads and writes; \
-             this command works with `store: {{type: file, path: FOLDER}}`",
-            config.label()
-        ))),
+impl Moving {
+    fn open(&self, config: &Config) -> Result<Opened, Stop> {
+        self.agent.open_to_move(config, self.force)
     }
 }
 
@@ -188,7 +208,7 @@ fn moment(text: &str) -> Result<Time, String> {
 }
 
 /// Whether a value of an instance is part of what a resume point is kept under.
-fn decides_the_place(path: &str) -> bool {
+pub(crate) fn decides_the_place(path: &str) -> bool {
     let option = path.split(['.', '[']).next();
     option.is_some_and(|option| {
         ["source", "settings", "base_url", "query", "stream", "store"].contains(&option)

@@ -1,8 +1,9 @@
 //! Waiting until somebody says that it is enough.
 
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -16,7 +17,8 @@ impl End {
     /// Watches for ctrl-c and SIGTERM from now on, and for the end of standard input if asked to.
     pub(crate) fn watched(stdin_too: bool) -> io::Result<Self> {
         let (tell, told) = channel();
-        let signals = signals(&tell)?;
+        let mut signals = Signals::new()?;
+        signals.watch(ends, &tell, ())?;
         if stdin_too {
             thread::spawn(move || {
                 drain(&mut io::stdin().lock());
@@ -25,7 +27,7 @@ impl End {
         }
         Ok(Self {
             told,
-            _signals: signals,
+            _signals: signals.0,
         })
     }
 
@@ -40,36 +42,110 @@ impl End {
     }
 }
 
-fn signals(tell: &Sender<()>) -> io::Result<Runtime> {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("signals")
-        .enable_io()
-        .build()?;
-    let inside = runtime.enter();
-    for mut asked in watched()? {
-        let tell = tell.clone();
-        runtime.spawn(async move {
-            asked.recv().await;
-            let _ = tell.send(());
-        });
+/// What somebody wants of a command that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It is enough.
+    Enough,
+    /// Read again what was read at the beginning.
+    Again,
+}
+
+/// What is wanted of a command that goes on, as signals say it.
+pub(crate) struct Orders {
+    told: Receiver<Told>,
+    _signals: Runtime,
+}
+
+impl Orders {
+    /// Watches for ctrl-c, SIGTERM and SIGHUP from now on.
+    pub(crate) fn watched() -> io::Result<Self> {
+        let (tell, told) = channel();
+        let mut signals = Signals::new()?;
+        signals.watch(ends, &tell, Told::Enough)?;
+        signals.watch(hangups, &tell, Told::Again)?;
+        Ok(Self {
+            told,
+            _signals: signals.0,
+        })
     }
-    drop(inside);
-    Ok(runtime)
+
+    /// The next one, if it comes so soon.
+    pub(crate) fn next(&self, span: Duration) -> Option<Told> {
+        match self.told.recv_timeout(span) {
+            Ok(told) => Some(told),
+            Err(RecvTimeoutError::Timeout) => None,
+            // Nobody watches any more: not to be stopped is worse than to stop.
+            Err(RecvTimeoutError::Disconnected) => Some(Told::Enough),
+        }
+    }
+}
+
+/// What listens for signals.
+struct Signals(Runtime);
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("signals")
+            .enable_io()
+            .build()?;
+        Ok(Self(runtime))
+    }
+
+    /// Tells this whenever one of the signals comes.
+    fn watch<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        which: fn() -> io::Result<Vec<Listened>>,
+        tell: &Sender<T>,
+        this: T,
+    ) -> io::Result<()> {
+        let inside = self.0.enter();
+        for mut asked in which()? {
+            let (tell, this) = (tell.clone(), this.clone());
+            self.0.spawn(async move {
+                while asked.recv().await.is_some() {
+                    if tell.send(this.clone()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(inside);
+        Ok(())
+    }
 }
 
 #[cfg(unix)]
-fn watched() -> io::Result<[tokio::signal::unix::Signal; 2]> {
+type Listened = tokio::signal::unix::Signal;
+
+#[cfg(unix)]
+fn ends() -> io::Result<Vec<Listened>> {
     use tokio::signal::unix::{SignalKind, signal};
-    Ok([
+    Ok(vec![
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     ])
 }
 
+#[cfg(unix)]
+fn hangups() -> io::Result<Vec<Listened>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    Ok(vec![signal(SignalKind::hangup())?])
+}
+
 #[cfg(windows)]
-fn watched() -> io::Result<[tokio::signal::windows::CtrlC; 1]> {
-    Ok([tokio::signal::windows::ctrl_c()?])
+type Listened = tokio::signal::windows::CtrlC;
+
+#[cfg(windows)]
+fn ends() -> io::Result<Vec<Listened>> {
+    Ok(vec![tokio::signal::windows::ctrl_c()?])
+}
+
+#[cfg(windows)]
+fn hangups() -> io::Result<Vec<Listened>> {
+    Ok(Vec::new())
 }
 
 fn drain(input: &mut impl Read) {

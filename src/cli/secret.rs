@@ -1,5 +1,6 @@
 //! Secrets that a configuration names and does not hold.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 
@@ -25,8 +26,8 @@ impl Named {
             }
             Self::File(path) => format!("the file {path} cannot be read: check that it is there"),
             Self::Handle(handle) => format!(
-                "ENC[{handle}] is resolved by the Agent alone: write ${{env:NAME}} or \
-                 ${{file:PATH}} there to try it here"
+                "ENC[{handle}] is resolved by the Agent: write ${{env:NAME}} or ${{file:PATH}} there \
+                 to try it here, or give `logwalk run` a --secret-backend-command"
             ),
         }
     }
@@ -75,12 +76,37 @@ fn fill_each(value: &mut Value, at: &str, missing: &mut Vec<(String, Named)>) {
     }
 }
 
+/// The handles that stand in a value.
+pub(crate) fn handles(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => handle(text).map(str::to_owned).into_iter().collect(),
+        Value::Array(items) => items.iter().flat_map(handles).collect(),
+        Value::Object(map) => map.values().flat_map(handles).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// Puts the secrets of handles in, as far as they are known.
+pub(crate) fn resolve(value: &mut Value, secrets: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(secret) = handle(text).and_then(|handle| secrets.get(handle)) {
+                text.clone_from(secret);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| resolve(item, secrets)),
+        Value::Object(map) => map.values_mut().for_each(|inner| resolve(inner, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn handle(text: &str) -> Option<&str> {
+    text.strip_prefix("ENC[")?.strip_suffix(']')
+}
+
 /// The text with what it names put in; none where it names nothing.
 fn filled(text: &str) -> Result<Option<String>, Named> {
-    let handle = text
-        .strip_prefix("ENC[")
-        .and_then(|rest| rest.strip_suffix(']'));
-    if let Some(handle) = handle {
+    if let Some(handle) = handle(text) {
         return Err(Named::Handle(handle.to_owned()));
     }
     let mut result = String::new();

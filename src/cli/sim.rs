@@ -18,6 +18,7 @@ A fault is a mapping, in YAML or JSON:
   --fault '{do: {status: {code: 503}}, times: 3}'
   --fault '{do: {delay: {ms: 2000}}, chance: 0.1, times: null}'
   --fault '{do: hangup, path: tool-calls, with_cursor: true, skip: 2}'
+  --fault '{do: {rewrite: {at: results.*.id, to: remove}}, times: null}'
 It happens once unless `times` says otherwise; `times: null` is for ever.";
 
 #[derive(Debug, Args)]
@@ -202,6 +203,8 @@ mod tests {
             fault(r#"{"do": "hangup", "times": null}"#).unwrap().times,
             None
         );
+        let rule = fault("{do: {rewrite: {at: results, to: {rename: items}}}}").unwrap();
+        assert!(matches!(rule.fault, Fault::Rewrite { .. }));
         assert!(fault("{do: explode}").unwrap_err().contains("explode"));
     }
 

@@ -31,19 +31,23 @@ impl Stop {
         Self::Short(vec![problem.into()])
     }
 
+    /// What is wrong, each in words.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        match self {
+            Self::Usage(problems) | Self::Short(problems) => problems.clone(),
+            Self::Output(error) => vec![format!("cannot write the output: {error}")],
+        }
+    }
+
     /// Says why on the given stream; the result is the exit status.
     pub(crate) fn told(&self, errors: &mut dyn Write) -> i32 {
-        let (problems, status) = match self {
-            Self::Usage(problems) => (problems.clone(), WRONG_USAGE),
-            Self::Short(problems) => (problems.clone(), FELL_SHORT),
+        let status = match self {
+            Self::Usage(_) => WRONG_USAGE,
             // Whoever read our output has seen enough, as `head` does.
             Self::Output(error) if error.kind() == ErrorKind::BrokenPipe => return DONE,
-            Self::Output(error) => (
-                vec![format!("cannot write the output: {error}")],
-                FELL_SHORT,
-            ),
+            Self::Short(_) | Self::Output(_) => FELL_SHORT,
         };
-        for problem in problems {
+        for problem in self.problems() {
             // Where standard error is closed the status still tells.
             let _ = writeln!(errors, "error: {problem}");
         }

@@ -18,10 +18,10 @@ pub(super) use generation::{Remnant, Stale};
 pub use landing::Landing;
 pub(super) use opening::{Opening, Scene};
 pub use room::{Room, Why};
-pub use text::{base_of, resume_of};
+pub use text::{base_of, resume_of, unconfirmed_of};
 
 /// The place to go on from, and what is known as delivered beyond it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resume {
     /// The walk's place; none is where the configuration begins.
     pub place: Option<String>,

@@ -64,6 +64,11 @@ impl Tls {
         Ok(tls)
     }
 
+    /// Whether the other side has to prove who it is.
+    pub(crate) fn verifies(&self) -> bool {
+        self.verify
+    }
+
     /// Reads the files.
     pub(super) fn load(&self) -> Result<Trust> {
         let authorities = match &self.authorities {

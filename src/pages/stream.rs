@@ -8,21 +8,24 @@ use serde_json::value::RawValue;
 
 use crate::config::{AgentFacts, Config, RUN_BYTES, Start};
 use crate::error::{Error, Result};
-use crate::fetch::{Fetch, Hidden, Setup};
+use crate::fetch::{Deadline, Fetch, Hidden, Setup, Surroundings};
 use crate::log::Mapping;
-use crate::source::Source;
+use crate::source::{Call, Reply, Source};
 use crate::time::Time;
 use crate::walk::{Place, Standing};
 
-use super::Budget;
+use super::{Between, Budget};
 
 /// One instance, checked and ready to run; it keeps its connection from run to run.
 pub struct Stream {
     /// As configured.
     pub config: Config,
+    /// The tags that every log carries, joined by commas.
+    pub tags: String,
     pub(super) source: Arc<Source>,
     pub(super) mapping: Mapping,
     pub(super) fetch: Fetch,
+    between: Option<Arc<dyn Between>>,
 }
 
 /// What a stream has to know of who runs it.
@@ -52,7 +55,7 @@ impl Stream {
         }
         let source = &config.source;
         let tags = facts.tags.clone().unwrap_or_else(|| config.tags.join(","));
-        let mapping = config.mapping(tags)?;
+        let mapping = config.mapping(tags.clone())?;
         let setup = Setup {
             base_url: source.base(&config.filling)?.into(),
             auth: source.auth.filled(|text| config.filling.filled(text)),
@@ -67,8 +70,38 @@ impl Stream {
             source: Arc::new(source.clone()),
             mapping,
             fetch,
+            between: None,
+            tags,
             config,
         })
+    }
+
+    /// The same stream with somebody between it and its API.
+    #[must_use]
+    pub fn with_between(self, between: Arc<dyn Between>) -> Self {
+        Self {
+            between: Some(between),
+            ..self
+        }
+    }
+
+    /// A text without the secrets that this stream knows.
+    #[must_use]
+    pub fn scrub(&self, text: &str) -> String {
+        self.fetch.scrub(text)
+    }
+
+    pub(super) fn ask(
+        &self,
+        call: &Call,
+        deadline: Deadline,
+        around: &dyn Surroundings,
+    ) -> Result<Reply> {
+        let ask = || self.fetch.call(call, deadline, around);
+        match &self.between {
+            Some(between) => between.call(call, &ask),
+            None => ask(),
+        }
     }
 
     /// The stream as people call it.

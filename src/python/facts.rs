@@ -132,6 +132,15 @@ impl Agent {
         (megabytes.unwrap_or(FILE_MEGABYTES) * f64::from(1 << 20)) as u64
     }
 
+    /// Where files of ours may lie; none where there is no Agent.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let given = self
+            .run_path
+            .as_ref()
+            .filter(|path| !path.trim().is_empty());
+        given.map(|path| PathBuf::from(path).join("logwalk"))
+    }
+
     /// What the Agent passes on whole; never more than half of its file, or one line could outgrow
     /// what was in the file before it was emptied.
     fn max_message_bytes(&self) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! What a run came to, as metrics.
 
 use crate::pages::{Report, Tally};
+use crate::ship::Account;
 use crate::walk::Standing;
 
 /// Kind, name without the namespace, value and further tags.
@@ -74,6 +75,17 @@ pub(super) fn of(
             metrics.push(gauge("retention_left_seconds", left.as_secs_f64()));
         }
     }
+    metrics
+}
+
+/// The metrics of one run that delivered its logs itself.
+pub(super) fn of_direct(account: &Account) -> Vec<Metric> {
+    let Some(report) = &account.report else {
+        return Vec::new();
+    };
+    let mut metrics = of(report, account.stands(), &account.tally, None);
+    metrics.retain(|(_, name, ..)| name != "records.rejected");
+    metrics.push(count("records.rejected", account.rejected));
     metrics
 }
 

@@ -1,6 +1,7 @@
 //! What goes wrong, and when: faults on demand, counted or left to a seeded chance.
 
 mod plan;
+mod rewrite;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::http::Asked;
 pub(crate) use plan::Plan;
+pub use rewrite::Change;
+pub(crate) use rewrite::rewritten;
 
 /// One thing that can go wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,8 +86,25 @@ pub enum Fault {
     },
     /// Datadog's partial answer: `meta.status` is `timeout`, and half of the records are missing.
     Partial,
+    /// The intake cannot read a payload that holds this text: 400.
+    RefuseWith {
+        /// The text.
+        text: String,
+    },
+    /// The intake takes no payload of more bytes, decompressed: 413.
+    RefuseOver {
+        /// How many.
+        bytes: usize,
+    },
     /// Datadog's permanent warning: an index that does not exist.
     Warn,
+    /// Something in the answer's JSON is not what it should be.
+    Rewrite {
+        /// Where, such as `results.*.id`; `*` is every item of a list.
+        at: String,
+        /// What becomes of it.
+        to: Change,
+    },
 }
 
 /// When a fault happens.

@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use super::cursor::Cursor;
-use super::faults::Plan;
+use super::faults::{Plan, rewritten};
 use super::http::{Asked, Delivery, Reply};
+use super::intake::{self, Arrived};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::quota::Meter;
 use super::record::Style;
@@ -59,6 +60,7 @@ pub(crate) struct Vendor {
     pub(crate) keys: Keys,
     pub(crate) plan: Plan,
     pub(crate) gzip: bool,
+    pub(crate) arrived: Arrived,
     pub(crate) agent_handler_meter: Meter,
     pub(crate) datadog_meter: Meter,
     ledgers: Vec<Ledger>,
@@ -67,6 +69,8 @@ pub(crate) struct Vendor {
     steady: bool,
     requests: Mutex<VecDeque<Request>>,
     generation: AtomicU64,
+    /// How many requests were answered.
+    answered: AtomicU64,
     expired_status: AtomicU64,
 }
 
@@ -96,6 +100,7 @@ impl Vendor {
             keys: options.keys,
             plan: Plan::new(options.seed, options.faults),
             gzip: options.gzip,
+            arrived: Arrived::default(),
             agent_handler_meter: Meter::new(quota, true),
             datadog_meter: Meter::new(quota, false),
             ledgers: Stream::ALL.into_iter().map(ledger).collect(),
@@ -103,6 +108,7 @@ impl Vendor {
             steady: options.late_share <= 0.0 && options.pending_share <= 0.0,
             requests: Mutex::default(),
             generation: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
             expired_status: AtomicU64::new(400),
         };
         if let Some(ahead) = options.prerender {
@@ -158,6 +164,10 @@ impl Vendor {
             Some(reply) => reply,
             None => self.page(asked, &mishap.twist),
         };
+        let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        for (at, change) in &mishap.rewrites {
+            reply.body = rewritten(&reply.body, at, change, number);
+        }
         if mishap.garbled {
             reply.body = cut_short(&reply.body);
         }
@@ -171,6 +181,9 @@ impl Vendor {
     }
 
     fn page(&self, asked: &Asked, twist: &Twist) -> Reply {
+        if let Some(reply) = intake::answer(self, asked, twist) {
+            return reply;
+        }
         let stream = Stream::ALL
             .into_iter()
             .find(|stream| stream.path() == asked.path);

@@ -62,28 +62,43 @@ impl Walk {
     #[must_use]
     pub fn standing(&self, now: Time) -> Standing {
         let caught_up = self.ending == Some(Ending::CaughtUp);
-        let waiting_at_the_end = matches!(self.ending, Some(Ending::Waiting(_)))
-            && self.place.checked.is_some()
-            && self.place.walk.is_none();
+        let waiting_at_the_end =
+            matches!(self.ending, Some(Ending::Waiting(_))) && self.place.is_at_the_end();
         let behind = !caught_up && !waiting_at_the_end;
+        Standing {
+            gap: self.gap.unwrap_or_default(),
+            ..self.place.standing(&self.source, behind, now)
+        }
+    }
+}
+
+impl Place {
+    /// Whether the walk before this place came to the end of the log.
+    #[must_use]
+    pub fn is_at_the_end(&self) -> bool {
+        self.checked.is_some() && self.walk.is_none()
+    }
+
+    /// How a stream at this place stands, behind or not; a gap is a walk's own knowledge.
+    #[must_use]
+    pub fn standing(&self, source: &Source, behind: bool, now: Time) -> Standing {
         let (lag, age) = if behind {
-            (lag(&self.place, now), age(&self.place, &self.source, now))
+            (lag(self, now), age(self, source, now))
         } else {
             (Duration::ZERO, Duration::ZERO)
         };
-        let let_go = self.place.seen.let_go();
+        let let_go = self.seen.let_go();
         let shrunk = self
-            .place
             .bound
             .zip(let_go)
             .map(|(bound, let_go)| bound.since(let_go));
         Standing {
             behind,
             lag,
-            retention_left: self.source.retention.map(|kept| kept.saturating_sub(age)),
-            gap: self.gap.unwrap_or_default(),
-            cursor_age: now.since(self.place.moved),
-            overlap_shrunk_to: shrunk.filter(|shrunk| *shrunk < self.source.overlap),
+            retention_left: source.retention.map(|kept| kept.saturating_sub(age)),
+            gap: Duration::ZERO,
+            cursor_age: now.since(self.moved),
+            overlap_shrunk_to: shrunk.filter(|shrunk| *shrunk < source.overlap),
         }
     }
 }

@@ -30,6 +30,9 @@ class Process(Protocol):
     def send_signal(self, sig: int) -> None:
         """Send it a signal."""
 
+    def poll(self) -> int | None:
+        """Its exit status, if it is over."""
+
     def wait(self) -> int:
         """Its exit status, once it is over."""
 

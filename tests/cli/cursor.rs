@@ -1,6 +1,6 @@
 //! `logwalk cursor`.
 
-use crate::{Ended, Folder, run, run_with};
+use crate::{Ended, Folder, run_with};
 
 struct Kept {
     folder: Folder,
@@ -195,18 +195,6 @@ fn a_damaged_place_is_shown_as_such_and_can_be_moved() {
     assert!(set.errors.starts_with("warning: "), "{}", set.errors);
     assert_eq!(set.status, Some(0));
     assert_eq!(kept.place()["place"]["walk"]["cursor"], "y");
-}
-
-#[test]
-fn a_place_in_the_agents_cache_is_left_to_the_check() {
-    let folder = Folder::new();
-    let text = "instances: [{source: agent_handler/tool_calls, credentials: {token: x}}]";
-    let conf = folder.file("conf.yaml", text);
-    let words = run(&["cursor", "show", "-c", &conf]).failed(2);
-    assert!(
-        words.contains("the Agent's cache") && words.contains("type: file"),
-        "{words}"
-    );
 }
 
 #[test]

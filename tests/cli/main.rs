@@ -1,11 +1,16 @@
 //! The command, run for real.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(unix)]
+mod agent_cache;
 mod cursor;
 mod demo;
 mod preview;
+mod run;
 mod sim;
 mod sources;
+mod status;
+mod test;
 mod validate;
 
 use std::io::Write;
@@ -29,6 +34,13 @@ impl Ended {
     fn done(self) -> String {
         assert_eq!((self.status, self.errors.as_str()), (Some(0), ""));
         self.out
+    }
+
+    /// The same where it told what it did before it ended.
+    fn failed_late(self, status: i32) -> String {
+        assert_eq!(self.status, Some(status), "{}{}", self.out, self.errors);
+        assert!(self.errors.contains("error: "), "{}", self.errors);
+        self.errors
     }
 
     /// The words of a command that ended with a status.

@@ -1,14 +1,17 @@
 """How each thing that can happen is done to an Agent, and what it excuses."""
 
 import random
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import traces
 from .house import House
 from .schedule import Happening
 from .sink import Sink
 from .verdict import Excuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Happenings:
@@ -22,10 +25,9 @@ class Happenings:
         self.schedule = house.schedule
         self.chance = random.Random(house.schedule.seed)  # noqa: S311 (it is weather)
         self.done: list[str] = []
+        self.fallen = False
         # A page of each stream: what a run that is cut off had sent and not kept.
         self.page = self.schedule.page_size * len(self.schedule.streams)
-        self.errors = 0
-        self.resent = 0.0
 
     def happen(self, happening: Happening) -> None:
         """Let it happen."""
@@ -52,6 +54,7 @@ class Happenings:
         self.count()
         self.house.kill()
         self.excuse.add("kill", self.page)
+        self.fallen = True
 
     def kill(self, happening: Happening) -> None:
         """It is killed, and started again."""
@@ -118,6 +121,10 @@ class Happenings:
         """Have the Agent read conf.d again."""
         self.house.conf()
         self.excuse.add("reload", self.page)
+        if self.fallen:
+            # The new check may come before the old one has judged what the crash left.
+            files, offsets = self.files(), traces.offsets(self.house.run_path)
+            self.excuse.add("unread at a reload after a crash", traces.unread(files, offsets))
         if self.house.running:
             self.house.running.reload()
 
@@ -147,9 +154,5 @@ class Happenings:
         status = self.house.running.ask("status")
         for check in status["checks"].values():
             if check["errors"]:
-                self.errors += check["errors"]
                 self.done.append(f"error: {check['error']}")
                 self.excuse.add("failed run", self.schedule.page_size * check["errors"])
-        dropped = sum(status["logs"]["DestinationLogsDropped"].values())
-        if dropped:
-            self.excuse.add("refused by the intake", dropped)

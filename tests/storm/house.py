@@ -24,7 +24,7 @@ SLOTS = ("a", "b")
 class House:
     """One Agent with one check, `logwalk` or another, of which each stream is an instance."""
 
-    def __init__(  # noqa: PLR0913 (who takes part)
+    def __init__(  # noqa: PLR0913, PLR0917 (who takes part)
         self,
         world: World,
         nursery: Nursery,

@@ -1,7 +1,7 @@
 """A process that has imported all that Agents need, so that each starts within milliseconds.
 
-It takes orders over the socket that is its standard input: words of a command line, changes of the environment, and
-three files for the standard streams of the child that it then forks.
+It takes orders over the socket that is its standard input: words of a command line, changes of the
+environment, and three files for the standard streams of the child that it then forks.
 """
 
 import gc
@@ -32,7 +32,7 @@ class Nursery:
         environment["PYTHONPATH"] = str(HOME)
         self.end = ours
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "storm.nursery"], stdin=theirs, env=environment
+            [sys.executable, "-m", "storm.nursery"], stdin=theirs.fileno(), env=environment
         )
         theirs.close()
 
@@ -73,6 +73,14 @@ class Child:
             os.kill(self.pid, sig)
         except ProcessLookupError:
             return
+
+    def poll(self) -> int | None:
+        """Nought, if it is gone."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
 
     def wait(self) -> int:
         """Nothing: whoever reads its standard output to the end knows that it is gone."""
@@ -115,12 +123,11 @@ def prepare() -> None:
 
     settings, printed = Settings({}), Printed()
     cache = Cache(Path(os.devnull), Pauses(settings, salt=0))
-    modules.install(
-        modules.DatadogAgent(settings, cache, None, printed), Aggregator(printed)
-    )
+    modules.install(modules.DatadogAgent(settings, cache, None, printed), Aggregator(printed))
     import datadog_checks.base.checks.logs.crawler.base  # noqa: PLC0415
-    import datadog_checks.logwalk  # noqa: F401, PLC0415
     import requests  # noqa: F401, PLC0415
+
+    import datadog_checks.logwalk  # noqa: F401, PLC0415
 
 
 def main() -> None:

@@ -66,6 +66,11 @@ class Schedule:
         return any(happening.what == "power" for happening in self.happenings)
 
     @property
+    def disturbed(self) -> bool:
+        """Whether anything happens to the Agent itself."""
+        return any(happening.what != "look" for happening in self.happenings)
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What of it is said in datadog.yaml."""
         return {
@@ -114,7 +119,7 @@ def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
         rate=rate,
         record_bytes=record_bytes,
         # A page takes as long as it takes, however fast all else goes.
-        page_size=max(chance.choice((10, 20, 50, 100, 250)), total // 25),
+        page_size=max(chance.choice((10, 20, 50, 100, 250)), total // 8),
         late_share=chance.choice((0.0, 0.0, 0.05)),
         interval=chance.choice((10, 15, 15)),
         audit_sequence=audit_sequence,
@@ -139,7 +144,7 @@ def happened(chance: random.Random) -> list[Happening]:
         "kill": lambda: chance.choice((0.0, 0.0, 5.0)),
         "power": lambda: chance.choice((0.0, 10.0)),
         "edit_and_kill": lambda: 0.0,
-        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 3600.0)),
+        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 120.0)),
         "tear": lambda: 0.0,
         "restart": lambda: chance.choice((0.0, 20.0)),
     }
@@ -159,4 +164,3 @@ def weather(chance: random.Random) -> dict[str, Any]:
         "resetting": {"resetting": 0.2, "resetting_when_kept": 0.1, "failing": 0.1},
     }[kind]
     return {"seed": chance.randrange(1 << 30), **rough}
-

@@ -60,6 +60,11 @@ class Sink(Intake):
         with self.lock:
             return Arrivals(list(self.ids), self.pieces)
 
+    def different(self) -> int:
+        """How many different logs arrived."""
+        with self.lock:
+            return len(self.distinct)
+
     def quiet(self) -> float:
         """Real seconds since something new came."""
         return time.monotonic() - self.last

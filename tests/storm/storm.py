@@ -17,7 +17,7 @@ from .world import World
 
 # Seconds of the storm's without anything new, after which what is missing is missing: more than
 # any wait that the check allows itself.
-LONG = 500.0
+LONG = 700.0
 # A check that keeps no receipts has nothing to wait for: some of its intervals.
 SOON = 60.0
 FAILING: dict[str, object] = {"failing": 1.0}
@@ -158,6 +158,10 @@ class Storm:
     def outcome(self, began: float) -> Outcome:
         """Compare what there is."""
         self.happenings.count()
+        resent = self.truth.resent()
+        if self.schedule.refusing:
+            # The Agent counts refused logs of all checks: each sends again what it had there.
+            self.excuse.add("refused by the intake", resent)
         lasted = self.at()
         self.house.kill()
         written = self.house.sent_ids()
@@ -165,10 +169,13 @@ class Storm:
         came = zip(self.sink.times, arrivals.ids, strict=False)
         text = "".join(f"{at} {record}\n" for at, record in came)
         (self.folder / "arrived").write_text(text, encoding="utf-8")
+        found = verdict(self.held(), arrivals.ids, written, self.excuse, arrivals.pieces)
+        if self.check == "logwalk" and not self.schedule.disturbed:
+            self.truth.of_resent(resent, found.repeated)
         return Outcome(
             schedule=self.schedule,
             check=self.check,
-            verdict=verdict(self.held(), arrivals.ids, written, self.excuse, arrivals.pieces),
+            verdict=found,
             untrue=self.truth.untrue,
             quiet_checks=self.truth.checked,
             told=[*self.happenings.done, *(f"{k}: {v}" for k, v in self.excuse.reasons.items())],

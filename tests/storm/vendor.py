@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,18 @@ class Vendor:
 
     def ids(self, stream: str) -> list[str]:
         """What can be seen now, oldest first."""
-        url = f"{self.said['url']}/sim/ledger?stream={stream}"
-        with urllib.request.urlopen(url) as reply:  # noqa: S310 (our own)
+        return self.asked(f"ledger?stream={stream}").split()
+
+    def clock(self) -> float:
+        """What time it is for the vendor, in seconds since 1970."""
+        now: str = json.loads(self.asked("clock"))["now"]
+        return datetime.fromisoformat(now).timestamp()
+
+    def asked(self, what: str) -> str:
+        """What the simulator says of itself."""
+        with urllib.request.urlopen(f"{self.said['url']}/sim/{what}") as reply:  # noqa: S310 (our own)
             found: bytes = reply.read()
-        return found.decode().split()
+        return found.decode()
 
     def close(self) -> None:
         """End it."""

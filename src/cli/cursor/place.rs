@@ -69,7 +69,7 @@ pub(super) fn at_token(
 }
 
 /// The place that was kept; an error where it is whole but of another kind.
-pub(super) fn read(kept: &Kept) -> Result<Option<Place>, Stop> {
+pub(crate) fn read(kept: &Kept) -> Result<Option<Place>, Stop> {
     let Some(text) = &kept.place else {
         return Ok(None);
     };

@@ -7,6 +7,9 @@ use crate::deliver::habits::Habits;
 use crate::deliver::registry::Entry;
 use crate::deliver::site::Moment;
 
+/// An offset that has not fallen by then may stand still for as long as a clock was wrong.
+const STANDS_STILL: Duration = Duration::from_mins(5);
+
 /// The registry's offset of what was in the file before it was emptied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::deliver) struct Stale {
@@ -22,6 +25,11 @@ impl Stale {
     /// Whether an Agent with these habits has noticed by now.
     pub(super) fn is_noticed(&self, habits: Habits, now: Moment) -> bool {
         now.tick >= self.since.tick.saturating_add(habits.until_noticed())
+    }
+
+    /// Whether the registry's offset may still fall, as it does once what came after is acknowledged.
+    pub(super) fn may_fall(self, now: Moment) -> bool {
+        now.tick < self.since.tick + STANDS_STILL
     }
 
     /// Whether an entry speaks of what came after.

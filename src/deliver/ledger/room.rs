@@ -55,11 +55,12 @@ impl Ledger {
         }
         // What outgrows the old offset before the registry has forgotten it is never read: not by an
         // Agent that has not noticed, nor by one that begins there after a restart. Where it is too
-        // small to live below, the first must do, and a restart is judged by what it left.
+        // small to live below, or does not fall at all, as after a clock was set back, the first must
+        // do, and a restart is judged by what it left.
         let half = self.habits.cap / 2;
-        let above = self
-            .stale
-            .filter(|stale| stale.offset >= half || !stale.is_noticed(self.habits, now));
+        let above = self.stale.filter(|stale| {
+            !stale.is_noticed(self.habits, now) || (stale.offset >= half && stale.may_fall(now))
+        });
         let below = above.map_or(self.habits.cap, |stale| {
             self.habits.cap.min(stale.offset.saturating_sub(1))
         });

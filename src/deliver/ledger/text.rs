@@ -55,6 +55,12 @@ pub fn base_of(text: &str) -> &str {
     }
 }
 
+/// How many bytes were sent to the Agent and not acknowledged when this was kept.
+#[must_use]
+pub fn unconfirmed_of(text: &str) -> u64 {
+    Ledger::read(text, "", "", Habits::usual(0)).map_or(0, |ledger| ledger.unconfirmed_bytes())
+}
+
 /// Where a walk goes on that delivers nothing through the Agent.
 #[must_use]
 pub fn resume_of(text: &str) -> Resume {

@@ -138,6 +138,10 @@ impl Check {
             self.watch = Arc::default();
             self.trace.push(format!("{} edited", agent.now));
         }
+        if story.clock_steps && chance.one_in(6) {
+            agent.pipeline.set_back += chance.between(500, 60_000);
+            self.trace.push(format!("{} set back", agent.now));
+        }
         if story.emptied && chance.one_in(6) {
             let name = format!("/run/{}.log", self.edits);
             agent.empty(&name);

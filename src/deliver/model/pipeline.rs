@@ -49,6 +49,8 @@ pub(in crate::deliver) struct Pipeline {
     /// The intake refuses, the Agent drops and moves on.
     pub(in crate::deliver) refuses: bool,
     pub(in crate::deliver) dropped: u64,
+    /// By how many milliseconds the clock was set back by which the registry counts.
+    pub(in crate::deliver) set_back: u64,
     /// Attempts that failed.
     pub(in crate::deliver) errors: u64,
     pub(in crate::deliver) arrived: Vec<Vec<u8>>,
@@ -226,9 +228,11 @@ impl Pipeline {
             }
             if let Some((file, offset)) = message.receipt {
                 // What a tailer had read before its file was emptied does not go back in time.
+                let read = message.taken.saturating_sub(self.set_back * 1_000_000);
                 let noted = self.offsets.get(&file).map_or(0, |(_, noted)| *noted);
-                if message.taken >= noted || self.overtaking.is_none() {
-                    self.offsets.insert(file, (offset, message.taken));
+                let guarded = self.overtaking.is_some() || self.set_back > 0;
+                if read >= noted || !guarded {
+                    self.offsets.insert(file, (offset, read));
                 }
             }
         }

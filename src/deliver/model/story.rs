@@ -18,6 +18,7 @@ pub(in crate::deliver) struct Story {
     pub(in crate::deliver) emptied: bool,
     pub(in crate::deliver) overtaking: bool,
     pub(in crate::deliver) torn_registries: bool,
+    pub(in crate::deliver) clock_steps: bool,
 }
 
 #[derive(Serialize, Deserialize)]

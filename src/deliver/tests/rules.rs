@@ -347,3 +347,17 @@ fn an_agent_that_looks_more_often_has_noticed_and_closed_sooner() {
     assert_eq!(room(&ledger, 12), Room::Lines(8, 1));
     assert_eq!(room(&ledger, 13), Room::Lines(1, 0));
 }
+
+#[test]
+fn the_entry_of_what_was_emptied_confirms_nothing_although_it_is_from_the_future() {
+    let mut ledger = sent(10);
+    assert!(ledger.observe(entry(1_000, 4_000), at(2)));
+    let cut = ledger.landed(file(200), &lines(10..12), true, at(3));
+    assert_eq!(cut, Landing::There);
+    for (keys, size) in [(12..17, 700), (17..20, 1_000)] {
+        let landed = ledger.landed(file(size), &lines(keys), true, at(400));
+        assert_eq!(landed, Landing::There);
+    }
+    assert!(!ledger.observe(entry(1_000, 4_000), at(401)));
+    assert_eq!(ledger.unconfirmed(), 10);
+}

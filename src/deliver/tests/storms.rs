@@ -122,6 +122,15 @@ fn a_registry_that_is_torn_now_and_then_loses_nothing() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_loses_nothing_and_stops_nothing_for_long() {
+    every(Story {
+        clock_steps: true,
+        outages: true,
+        ..Story::default()
+    });
+}
+
+#[test]
 fn an_edit_loses_nothing() {
     every(Story {
         edits: true,

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
-use crate::sim::faults::Fault;
+use crate::sim::faults::{Change, Fault};
 use crate::sim::http::{Asked, Delivery, Reply, packed};
 use crate::sim::{agent_handler, datadog};
 
@@ -17,6 +17,9 @@ pub(crate) struct Twist {
     pub(crate) partial: bool,
     pub(crate) warn: bool,
     pub(crate) at_most: Option<usize>,
+    /// A payload that holds one of these texts cannot be read.
+    pub(crate) refuse_with: Vec<String>,
+    pub(crate) refuse_over: Option<usize>,
 }
 
 /// The faults that one request meets, put together.
@@ -29,6 +32,7 @@ pub(super) struct Mishap {
     pub(super) expire: Option<u16>,
     pub(super) skew: i64,
     pub(super) garbled: bool,
+    pub(super) rewrites: Vec<(String, Change)>,
 }
 
 impl Mishap {
@@ -76,7 +80,10 @@ impl Mishap {
             Fault::Double => self.twist.double = true,
             Fault::Partial => self.twist.partial = true,
             Fault::Warn => self.twist.warn = true,
+            Fault::Rewrite { at, to } => self.rewrites.push((at, to)),
             Fault::Short { records } => self.twist.at_most = Some(records),
+            Fault::RefuseWith { text } => self.twist.refuse_with.push(text),
+            Fault::RefuseOver { bytes } => self.twist.refuse_over = Some(bytes),
         }
     }
 }

@@ -1,4 +1,4 @@
-"""The plain check beside logwalk: the base package's crawler, written the way its documentation shows.
+"""The plain check beside logwalk: the base package's crawler, written the way it is documented.
 
 A stream yields records, each page's last one with the cursor behind it; the base class sends them
 and keeps the cursor. Nothing here is clumsy on purpose: what it loses, `send_log` loses.

@@ -1,0 +1,108 @@
+//! `logwalk run`: the forwarder without an Agent; every stream by itself, until somebody says stop.
+
+mod board;
+mod crew;
+mod hand;
+mod journal;
+mod logs;
+mod served;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::backend::Backend;
+use super::patience::{Orders, Told};
+use super::stop::Stop;
+use crew::Crew;
+use journal::{Journal, Level};
+use served::Served;
+
+/// How often the state of the streams is looked at.
+const LOOK_UP: Duration = Duration::from_millis(500);
+
+const SECRETS: &str = "\
+Secrets: ${env:NAME} and ${file:PATH} are put in wherever they stand in a configuration, and
+ENC[handle] by the secret backend command, which speaks as the Agent's does: JSON with `secrets`, a
+list of handles, on its standard input, and `{handle: {value, error}}` back.
+
+SIGTERM and ctrl-c: done within 3 seconds. SIGHUP: the configuration is read again.
+Exit status: 0; 1 where a stream fell short; 2 for usage and configuration.";
+
+#[derive(Debug, Args)]
+#[command(after_help = SECRETS, next_line_help = true)]
+pub(crate) struct Arguments {
+    /// A conf.yaml, or a folder of them
+    #[arg(short, long = "config", value_name = "FILE", required = true, num_args = 1..)]
+    config: Vec<PathBuf>,
+    /// End once every stream is caught up
+    #[arg(long)]
+    once: bool,
+    /// Serve /healthz and /metrics here
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// What resolves ENC[...] handles
+    #[arg(long, value_name = "PATH")]
+    secret_backend_command: Option<PathBuf>,
+    /// What it is started with; may be given several times
+    #[arg(
+        long,
+        value_name = "WORD",
+        requires = "secret_backend_command",
+        allow_hyphen_values = true
+    )]
+    secret_backend_argument: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
+    let orders = Orders::watched()?;
+    let backend = arguments
+        .secret_backend_command
+        .as_ref()
+        .map(|path| Backend::new(path.clone(), arguments.secret_backend_argument.clone()));
+    let load = || logs::streams(&arguments.config, backend.as_ref());
+    let journal = Arc::new(Journal::default());
+    let board = Arc::new(board::Board::default());
+    let streams = load()?;
+    let served = match arguments.listen {
+        Some(listen) => Some(Served::begin(listen, Arc::clone(&board))?),
+        None => None,
+    };
+    if let Some(served) = &served {
+        writeln!(out, "http://{}", served.addr())?;
+        out.flush()?;
+    }
+    let mut crew = Crew::begin(streams, arguments.once, &board, &journal)?;
+    loop {
+        match orders.next(LOOK_UP) {
+            Some(Told::Enough) => {
+                journal.say(Level::Info, None, "told to stop");
+                crew.dismiss();
+                return Ok(());
+            }
+            Some(Told::Again) if arguments.once => {}
+            Some(Told::Again) => match load() {
+                Ok(streams) => {
+                    crew.dismiss();
+                    journal.say(Level::Info, None, "the configuration was read again");
+                    crew = Crew::begin(streams, false, &board, &journal)?;
+                }
+                Err(stop) => {
+                    for problem in stop.problems() {
+                        let words = format!("{problem}; going on with what was read before");
+                        journal.say(Level::Error, None, &words);
+                    }
+                }
+            },
+            None => {}
+        }
+        board.watch(&journal);
+        if let Some(ended) = crew.ended() {
+            return ended;
+        }
+    }
+}

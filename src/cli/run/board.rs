@@ -1,0 +1,165 @@
+//! How every stream stands, for whoever asks: rows that the streams write and others read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::journal::{Journal, Level};
+use crate::config::Config;
+use crate::keep::Health;
+use crate::ship::Account;
+use crate::walk::Standing;
+
+/// A counter's name, and what it is told apart by beside its stream.
+pub(super) type Name = (&'static str, Option<&'static str>);
+
+/// One stream.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) label: String,
+    pub(super) source: String,
+    pub(super) stream: Option<String>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What earlier voyages counted.
+    past: BTreeMap<Name, u64>,
+    /// The voyage under way.
+    live: Option<Arc<Mutex<Account>>>,
+    standing: Option<Standing>,
+    health: Health,
+    trouble: Option<String>,
+    /// Its thread has ended though nobody told it to.
+    dead: bool,
+}
+
+/// How one stream stands at this moment.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) counters: BTreeMap<Name, u64>,
+    pub(super) standing: Option<Standing>,
+    pub(super) health: Health,
+    pub(super) trouble: Option<String>,
+    pub(super) dead: bool,
+}
+
+impl Row {
+    /// A voyage begins, which writes into this account.
+    pub(super) fn begin(&self) -> Arc<Mutex<Account>> {
+        let account = Arc::default();
+        self.state.lock().live = Some(Arc::clone(&account));
+        account
+    }
+
+    /// The voyage is over.
+    pub(super) fn end(&self, health: Health) {
+        let mut state = self.state.lock();
+        if let Some(account) = state.live.take() {
+            let account = account.lock();
+            count(&account, &mut state.past);
+            state.standing = account.stands().or(state.standing);
+        }
+        state.trouble = None;
+        state.health = health;
+    }
+
+    pub(super) fn die(&self) {
+        self.state.lock().dead = true;
+    }
+
+    pub(super) fn view(&self) -> View {
+        let state = self.state.lock();
+        let mut view = View {
+            counters: state.past.clone(),
+            standing: state.standing,
+            health: state.health.clone(),
+            trouble: None,
+            dead: state.dead,
+        };
+        if let Some(account) = &state.live {
+            let account = account.lock();
+            count(&account, &mut view.counters);
+            view.standing = account.stands().or(view.standing);
+            view.trouble.clone_from(&account.trouble);
+        }
+        view
+    }
+}
+
+fn count(account: &Account, counters: &mut BTreeMap<Name, u64>) {
+    let mut add = |name, by, number| *counters.entry((name, by)).or_default() += number;
+    let tally = &account.tally;
+    for (name, number) in [
+        ("records_sent", tally.logs),
+        ("records_duplicate", tally.duplicate),
+        ("records_truncated", tally.truncated),
+        ("records_too_old", tally.too_old),
+        ("records_future", tally.future),
+        ("records_rejected", account.rejected),
+        ("bytes_sent", tally.bytes),
+        ("places_kept", account.kept),
+        ("post_retries", account.retries),
+    ] {
+        add(name, None, number);
+    }
+    for (class, number) in &account.posts {
+        add("posts", Some(class), *number);
+    }
+    if let Some(report) = &account.report {
+        add("pages_read", None, report.pages);
+        add("retries", None, report.requests.retries);
+        for (class, number) in &report.requests.requests {
+            add("requests", Some(class), *number);
+        }
+    }
+}
+
+/// Every stream.
+#[derive(Debug, Default)]
+pub(super) struct Board(Mutex<BTreeMap<String, Arc<Row>>>);
+
+impl Board {
+    /// The row of a stream; its counters go on after a reload.
+    pub(super) fn row(&self, config: &Config) -> Arc<Row> {
+        let mut rows = self.0.lock();
+        let row = rows.entry(config.identity()).or_insert_with(|| {
+            Arc::new(Row {
+                label: config.label(),
+                source: config.source.name.clone(),
+                stream: config.stream.clone(),
+                state: Mutex::default(),
+            })
+        });
+        Arc::clone(row)
+    }
+
+    /// Forgets the streams that are configured no more.
+    pub(super) fn retain(&self, identities: &[String]) {
+        self.0
+            .lock()
+            .retain(|identity, _| identities.contains(identity));
+    }
+
+    pub(super) fn rows(&self) -> Vec<Arc<Row>> {
+        self.0.lock().values().cloned().collect()
+    }
+
+    /// Says what does not get through at present, once.
+    pub(super) fn watch(&self, journal: &Journal) {
+        for row in self.rows() {
+            let now = row.view().trouble;
+            let before = std::mem::replace(&mut row.state.lock().trouble, now.clone());
+            match (before, now) {
+                (None, Some(why)) => {
+                    let words = format!("{why}; sending again until it is accepted");
+                    journal.say(Level::Warning, Some(&row.label), &words);
+                }
+                (Some(_), None) => journal.say(Level::Info, Some(&row.label), "accepted again"),
+                (Some(_), Some(_)) | (None, None) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Streams in a table, for a person.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::facts::{Facts, State};
+use crate::cli::stop::Stop;
+use crate::cli::wording;
+use crate::time::Time;
+
+const NOTHING: &str = "-";
+
+const HEADS: [&str; 8] = [
+    "stream",
+    "state",
+    "delivered to",
+    "lag",
+    "last success",
+    "failures",
+    "retention left",
+    "unconfirmed",
+];
+
+/// A row a stream, and below what should be known about one.
+pub(super) fn print(rows: &[Facts], now: Time, out: &mut dyn Write) -> Result<(), Stop> {
+    let cells: Vec<[String; 8]> = rows.iter().map(|row| cells(row, now)).collect();
+    let mut widths = HEADS.map(str::len);
+    for row in &cells {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    line(&HEADS.map(str::to_owned), &widths, out)?;
+    for row in &cells {
+        line(row, &widths, out)?;
+    }
+    for row in rows {
+        let error = row.health.as_ref().and_then(|health| {
+            let failing = health.failures_in_a_row > 0;
+            health.last_error.as_ref().filter(|_| failing)
+        });
+        if let Some(error) = error {
+            let ago = ago(Some(error.at), now);
+            writeln!(out, "{}: {ago}: {}", row.label, visible(&error.text))?;
+        }
+        for said in &row.said {
+            writeln!(out, "{}: {}", row.label, visible(said))?;
+        }
+    }
+    Ok(())
+}
+
+fn cells(row: &Facts, now: Time) -> [String; 8] {
+    let span = |span: Option<Duration>| span.map_or(NOTHING.to_owned(), wording::span);
+    let state = match row.state {
+        State::Waiting(until) => format!("waiting {}", wording::span(until.since(now))),
+        other => other.word().to_owned(),
+    };
+    let failures = row.health.as_ref().map(|health| health.failures_in_a_row);
+    [
+        row.label.clone(),
+        state,
+        row.reached
+            .map_or(NOTHING.to_owned(), |time| time.to_string()),
+        span(row.lag),
+        ago(row.last_success, now),
+        failures.map_or(NOTHING.to_owned(), |failures| failures.to_string()),
+        span(row.retention_left),
+        match row.unconfirmed {
+            0 => NOTHING.to_owned(),
+            bytes => format!(
+                "{} B",
+                wording::grouped(usize::try_from(bytes).unwrap_or(usize::MAX))
+            ),
+        },
+    ]
+}
+
+fn ago(time: Option<Time>, now: Time) -> String {
+    time.map_or(NOTHING.to_owned(), |time| {
+        format!("{} ago", wording::span(now.since(time)))
+    })
+}
+
+fn line(cells: &[String; 8], widths: &[usize; 8], out: &mut dyn Write) -> Result<(), Stop> {
+    let padded = cells.iter().zip(widths);
+    let padded: Vec<String> = padded
+        .map(|(cell, width)| format!("{cell:<width$}"))
+        .collect();
+    writeln!(out, "{}", padded.join("  ").trim_end())?;
+    Ok(())
+}
+
+/// What would move a terminal's own cursor is not shown as it is.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}

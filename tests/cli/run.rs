@@ -1,0 +1,456 @@
+//! `logwalk run`, as a process: to its end, until it is told to stop, and killed.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use logwalk::sim::{self, Fault, Options, Rule, Running};
+use logwalk::time::Time;
+use serde_json::{Value, json};
+
+use super::{Ended, Folder, finished, logwalk, run};
+
+const INTAKE: &str = "/api/v2/logs";
+
+fn vendor(records: u64) -> Running {
+    sim::serve(Options {
+        backlog: records,
+        total: Some(records),
+        record_bytes: 300,
+        ..Options::default()
+    })
+    .unwrap()
+}
+
+/// An instance, as its conf.yaml has it.
+fn instance(vendor: &Running, folder: &Folder, further: &Value) -> Value {
+    let mut instance = json!({
+        "source": "agent_handler/tool_calls",
+        "base_url": vendor.base_url(sim::Stream::ToolCalls),
+        "credentials": {"token": "sim-production-key"},
+        "start": "1h", "page_size": 50, "min_collection_interval": 1,
+        "destination": {"type": "datadog", "url": vendor.url(), "api_key": "sim-api-key"},
+        "store": {"type": "file", "path": folder.path().join("places")},
+    });
+    let further = further.as_object().unwrap().clone();
+    instance.as_object_mut().unwrap().extend(further);
+    instance
+}
+
+/// A conf.yaml with these instances: JSON is YAML.
+fn conf(folder: &Folder, name: &str, instances: &[Value]) -> String {
+    folder.file(
+        name,
+        &json!({"init_config": {}, "instances": instances}).to_string(),
+    )
+}
+
+fn due(vendor: &Running) -> Vec<String> {
+    let now = Time::now();
+    vendor.ids(
+        sim::Stream::ToolCalls,
+        now.before(Duration::from_hours(1)),
+        now,
+    )
+}
+
+fn arrived(vendor: &Running) -> BTreeMap<String, usize> {
+    let mut arrived = BTreeMap::new();
+    for log in vendor.arrived() {
+        let log: Value = serde_json::from_str(&log).unwrap();
+        let id = log["logwalk"]["id"].as_str().unwrap().to_owned();
+        *arrived.entry(id).or_default() += 1;
+    }
+    arrived
+}
+
+fn once(conf: &str) -> Ended {
+    run(&["run", "--once", "-c", conf])
+}
+
+/// A `run` that goes on; it ends with this value.
+struct Going(Child);
+
+impl Going {
+    fn new(conf: &str) -> Self {
+        Self::with(&["-c", conf])
+    }
+
+    fn with(words: &[&str]) -> Self {
+        let mut command = logwalk();
+        command.arg("run").args(words);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command.spawn().unwrap())
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.0.id().to_string();
+        let status = std::process::Command::new("kill")
+            .args([name, &id])
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Its exit status and what it said, once it has ended by itself.
+    fn ended(mut self) -> (Option<i32>, String) {
+        let status = self.0.wait().unwrap().code();
+        let mut said = String::new();
+        self.0
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        (status, said)
+    }
+}
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn once_walks_to_the_end_and_a_second_time_sends_nothing() {
+    let (vendor, folder) = (vendor(500), Folder::new());
+    let conf = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &json!({}))]);
+    let first = once(&conf);
+    assert_eq!(first.status, Some(0), "{}", first.errors);
+    assert!(
+        due(&vendor)
+            .iter()
+            .all(|id| arrived(&vendor).get(id) == Some(&1))
+    );
+    for line in first.errors.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(line["at"].is_string() && line["level"].is_string() && line["message"].is_string());
+    }
+    assert!(first.errors.contains("\"records\":500"), "{}", first.errors);
+    assert_eq!(once(&conf).status, Some(0));
+    assert_eq!(vendor.arrived().len(), 500);
+}
+
+#[test]
+fn one_stream_that_fails_holds_up_no_other_and_ends_once_with_1() {
+    let (vendor, folder) = (vendor(200), Folder::new());
+    let wrong = json!({"stream": "wrong", "credentials": {"token": "hunter2-hunter2"}});
+    let instances = [
+        instance(&vendor, &folder, &wrong),
+        instance(&vendor, &folder, &json!({})),
+    ];
+    let ended = once(&conf(&folder, "a.yaml", &instances));
+    assert_eq!(ended.status, Some(1), "{}", ended.errors);
+    assert_eq!(vendor.arrived().len(), 200);
+    assert!(
+        ended
+            .errors
+            .contains("agent_handler/tool_calls (stream wrong): 401"),
+        "{}",
+        ended.errors
+    );
+    assert!(!ended.errors.contains("hunter2"), "{}", ended.errors);
+}
+
+#[test]
+fn a_refused_key_ends_once_with_1_and_moves_nothing() {
+    let (vendor, folder) = (vendor(50), Folder::new());
+    let destination = json!({"type": "datadog", "url": vendor.url(), "api_key": "hunter2-hunter2"});
+    let further = json!({ "destination": destination });
+    let ended = once(&conf(
+        &folder,
+        "a.yaml",
+        &[instance(&vendor, &folder, &further)],
+    ));
+    assert_eq!(ended.status, Some(1));
+    assert!(
+        ended
+            .errors
+            .contains("`destination.api_key` must be an API key"),
+        "{}",
+        ended.errors
+    );
+    assert!(!ended.errors.contains("hunter2"));
+    let conf = conf(&folder, "b.yaml", &[instance(&vendor, &folder, &json!({}))]);
+    assert_eq!(once(&conf).status, Some(0));
+    assert_eq!(arrived(&vendor).len(), 50);
+}
+
+#[test]
+fn what_needs_an_agent_is_refused_by_name() {
+    let (vendor, folder) = (vendor(1), Folder::new());
+    let refused = |name: &str, further: Value| {
+        once(&conf(
+            &folder,
+            name,
+            &[instance(&vendor, &folder, &further)],
+        ))
+        .failed(2)
+    };
+    let words = refused("a.yaml", json!({"destination": "agent"}));
+    assert!(
+        words.contains("instances[0].destination: `logwalk run` has no Agent"),
+        "{words}"
+    );
+    let words = refused("b.yaml", json!({"store": "agent"}));
+    assert!(
+        words.contains("instances[0].store: `logwalk run` has no Agent"),
+        "{words}"
+    );
+    let words = refused(
+        "c.yaml",
+        json!({"credentials": {"token": "${env:LOGWALK_TEST_KEY}"}}),
+    );
+    assert!(words.contains("LOGWALK_TEST_KEY is not set"), "{words}");
+    let words = refused("d.yaml", json!({"credentials": {"token": "ENC[key]"}}));
+    assert!(words.contains("--secret-backend-command"), "{words}");
+    let twice = [
+        instance(&vendor, &folder, &json!({})),
+        instance(&vendor, &folder, &json!({})),
+    ];
+    let words = once(&conf(&folder, "e.yaml", &twice)).failed(2);
+    assert!(words.contains("the same stream as"), "{words}");
+    assert!(vendor.requests().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn secrets_come_from_the_environment_files_and_a_backend() {
+    let (vendor, folder) = (vendor(20), Folder::new());
+    let key = folder.file("key", "sim-api-key\n");
+    let destination = json!({
+        "type": "datadog", "url": vendor.url(), "api_key": format!("${{file:{key}}}"),
+    });
+    let further = json!({"destination": destination, "credentials": {"token": "ENC[vendor]"}});
+    let conf = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &further)]);
+    let script = r#"echo "{\"vendor\":{\"value\":\"$LOGWALK_TEST_KEY\",\"error\":null}}""#;
+    let words = [
+        "run",
+        "--once",
+        "-c",
+        &conf,
+        "--secret-backend-command",
+        "/bin/sh",
+        "--secret-backend-argument",
+        "-c",
+        "--secret-backend-argument",
+        script,
+    ];
+    let ended = finished(
+        logwalk()
+            .args(words)
+            .env("LOGWALK_TEST_KEY", "sim-production-key"),
+        "",
+    );
+    assert_eq!(ended.status, Some(0), "{}", ended.errors);
+    assert_eq!(vendor.arrived().len(), 20);
+}
+
+#[test]
+fn a_folder_of_files_is_walked_and_a_second_process_is_refused() {
+    let (vendor, folder) = (vendor(20), Folder::new());
+    let confs = Folder::new();
+    conf(&confs, "a.yaml", &[instance(&vendor, &folder, &json!({}))]);
+    conf(
+        &confs,
+        "b.yml",
+        &[instance(&vendor, &folder, &json!({"stream": "b"}))],
+    );
+    confs.file("c.yaml.example", "no: {");
+    let path = confs.path().display().to_string();
+    let going = Going::new(&path);
+    until("both streams", || vendor.arrived().len() == 40);
+    let words = run(&["run", "--once", "-c", &path]).failed_late(1);
+    assert!(words.contains("in use: another process holds"), "{words}");
+    drop(going);
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_within_three_seconds_whatever_the_network_does() {
+    for fault in [
+        Fault::Delay { ms: 60_000 },
+        Fault::Drip {
+            bytes_per_second: 1,
+        },
+    ] {
+        for path in [INTAKE, "tool-calls"] {
+            let (vendor, folder) = (vendor(300), Folder::new());
+            vendor.fault(Rule::next(fault.clone()).at(path).storm(1.0));
+            let going = Going::new(&conf(
+                &folder,
+                "a.yaml",
+                &[instance(&vendor, &folder, &json!({}))],
+            ));
+            // A request that is answered late is not yet among those that are remembered.
+            std::thread::sleep(Duration::from_millis(400));
+            let begin = Instant::now();
+            going.signal("-TERM");
+            let (status, said) = going.ended();
+            assert_eq!(status, Some(0), "{said}");
+            assert!(
+                begin.elapsed() < Duration::from_secs(3),
+                "{:?}",
+                begin.elapsed()
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn sighup_reads_the_configuration_again_and_a_broken_one_changes_nothing() {
+    let (vendor, folder) = (vendor(30), Folder::new());
+    let path = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &json!({}))]);
+    let mut going = Going::new(&path);
+    let mut said = BufReader::new(going.0.stderr.take().unwrap());
+    let mut wait_for = |words: &str| {
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            assert!(said.read_line(&mut line).unwrap() > 0, "never: {words}");
+        }
+    };
+    wait_for("delivered");
+    folder.file("a.yaml", "instances: [");
+    going.signal("-HUP");
+    wait_for("going on with what was read before");
+    conf(
+        &folder,
+        "a.yaml",
+        &[instance(&vendor, &folder, &json!({"stream": "new"}))],
+    );
+    going.signal("-HUP");
+    wait_for("the configuration was read again");
+    wait_for("(stream new)");
+    until("the new stream", || vendor.arrived().len() == 60);
+}
+
+fn get(address: &str, path: &str) -> String {
+    let address = address.trim().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn health_and_metrics_are_served_and_tell_what_does_not_get_through() {
+    let (vendor, folder) = (vendor(40), Folder::new());
+    let path = conf(
+        &folder,
+        "a.yaml",
+        &[instance(
+            &vendor,
+            &folder,
+            &json!({"stream": "a\"b".replace('"', "-")}),
+        )],
+    );
+    let mut going = Going::with(&["-c", &path, "--listen", "127.0.0.1:0"]);
+    let mut address = String::new();
+    BufReader::new(going.0.stdout.take().unwrap())
+        .read_line(&mut address)
+        .unwrap();
+    let sent =
+        "logwalk_records_sent_total{log_source=\"agent_handler/tool_calls\",stream=\"a-b\"} 40";
+    until("the metrics", || get(&address, "/metrics").contains(sent));
+    let metrics = get(&address, "/metrics");
+    for line in [
+        "# TYPE logwalk_records_sent_total counter",
+        "logwalk_posts_total{log_source=\"agent_handler/tool_calls\",stream=\"a-b\",status=\"2xx\"} ",
+        "# TYPE logwalk_behind gauge",
+        "logwalk_delivering{log_source=\"agent_handler/tool_calls\",stream=\"a-b\"} 1",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+    until("health", || {
+        let health = get(&address, "/healthz");
+        health.starts_with("HTTP/1.1 200")
+            && health.contains("\"failures_in_a_row\":0")
+            && !health.contains("\"last_success\":null")
+    });
+    assert!(get(&address, "/x").starts_with("HTTP/1.1 404"));
+
+    let fault = Fault::Status {
+        code: 401,
+        body: None,
+        headers: [].into(),
+    };
+    vendor.fault(Rule::next(fault).at("tool-calls").storm(1.0));
+    until("a failure", || {
+        get(&address, "/metrics").contains(
+            "logwalk_failures_in_a_row{log_source=\"agent_handler/tool_calls\",stream=\"a-b\"} 1",
+        )
+    });
+    assert!(get(&address, "/healthz").contains("401 from"));
+}
+
+/// Killed at random moments, it loses nothing, and repeats one payload at most each time.
+#[cfg(unix)]
+#[test]
+fn killed_at_any_moment_it_loses_nothing_and_repeats_one_payload() {
+    let kills = std::env::var("LOGWALK_KILLS")
+        .ok()
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(12_u64);
+    let vendor = sim::serve(Options {
+        rate: 400.0,
+        backlog: 4_000,
+        total: Some(6_000),
+        record_bytes: 300,
+        ..Options::default()
+    })
+    .unwrap();
+    vendor.fault(Rule::next(Fault::Delay { ms: 15 }).at(INTAKE).storm(0.5));
+    vendor.fault(
+        Rule::next(Fault::Delay { ms: 10 })
+            .at("tool-calls")
+            .storm(0.5),
+    );
+    let folder = Folder::new();
+    let path = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &json!({}))]);
+    let mut moment = 7_u64;
+    for kill in 0..kills {
+        let before = arrived(&vendor);
+        let mut going = Going::new(&path);
+        moment = moment
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        std::thread::sleep(Duration::from_millis(40 + (moment >> 33) % 260));
+        going.0.kill().unwrap();
+        going.0.wait().unwrap();
+        // What was posted may still be on its way in.
+        std::thread::sleep(Duration::from_millis(40));
+        let after = arrived(&vendor);
+        let again = after
+            .iter()
+            .filter(|(id, times)| before.get(*id).is_some_and(|was| was < *times));
+        let again = again.count();
+        assert!(again <= 1_000, "{again} came again after kill {kill}");
+    }
+    vendor.clear_faults();
+    let due = due(&vendor);
+    let ended = once(&path);
+    assert_eq!(ended.status, Some(0), "{}", ended.errors);
+    let arrived = arrived(&vendor);
+    let lost = due.iter().filter(|id| !arrived.contains_key(*id)).count();
+    assert_eq!(lost, 0, "of {}", due.len());
+    println!(
+        "{} of {} records came more than once in {kills} kills",
+        arrived.values().filter(|times| **times > 1).count(),
+        due.len()
+    );
+}

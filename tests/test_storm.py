@@ -1,0 +1,77 @@
+"""Storms: short ones, each a whole Agent that is killed, cut off and reloaded; see storm/."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from storm import report
+from storm.jobs import Plan, play
+from storm.nursery import Nursery
+from storm.schedule import schedule
+from storm.storm import Outcome
+from storm.vendor import Vendor
+from storm.verdict import Excuse, verdict
+from storm.world import World
+
+HERE = Path(__file__).parent
+
+
+def test_in_no_storm_anything_is_lost_or_repeated_without_a_cause() -> None:
+    command = [sys.executable, "-m", "storm", "--seeds", "0-40", "--jobs", "3", "--quiet"]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "40 storms, 0 failed, 0 broke off" in done.stdout
+
+
+def test_in_the_same_storms_a_plain_crawler_loses(tmp_path: Path) -> None:
+    outcomes = list(play(Plan(range(1, 7), ("crawler",), tmp_path, jobs=3)))
+    lost = 0
+    for outcome in outcomes:
+        assert isinstance(outcome, Outcome), report.line(outcome)
+        lost += len(outcome.verdict.lost)
+    assert lost > 100
+    assert "| crawler |" in report.table(o for o in outcomes if isinstance(o, Outcome))
+
+
+def test_a_seed_decides_everything() -> None:
+    assert schedule(7) == schedule(7)
+    assert schedule(7) != schedule(8)
+    assert {schedule(seed).cap_behaviour for seed in (4, 5)} == {"truncate", "recreate"}
+    assert schedule(4, "recreate").cap_behaviour == "recreate"
+
+
+def test_the_verdict_tells_who_lost_and_who_repeated() -> None:
+    excuse = Excuse()
+    excuse.add("kill", 1)
+    found = verdict(
+        held={"a", "b", "c", "d"},
+        arrived=["a", "a", "b", "b", "b"],
+        written=["a", "a", "b", "b", "c"],
+        excuse=excuse,
+        pieces=0,
+    )
+    assert (found.lost, found.lost_by_agent) == (["c", "d"], 1)
+    assert (found.repeated, found.repeated_by_agent, found.unexplained) == (2, 1, 1)
+
+
+def test_where_both_copies_of_a_place_are_gone_everything_may_come_again() -> None:
+    excuse = Excuse(place_lost=True)
+    found = verdict({"a"}, ["a", "a"], ["a", "a"], excuse, 0)
+    assert found.unexplained == 0
+
+
+@pytest.mark.parametrize("speed", [10, 50])
+def test_the_time_of_a_storm_goes_as_fast_as_it_should(tmp_path: Path, speed: int) -> None:
+    world = World(speed, time.time_ns())
+    nursery = Nursery(world, tmp_path)
+    plan = schedule(1)
+    vendor = Vendor(nursery, plan, tmp_path / "log")
+    expected = world.now()
+    assert abs(vendor.clock() - expected) < 0.2 * speed
+    world.sleep(30)
+    assert 29 < vendor.clock() - expected < 30 + 0.5 * speed
+    vendor.close()
+    nursery.close()
