@@ -318,9 +318,10 @@ def test_an_agent_that_looks_more_often_is_waited_for_less(house: House, vendor:
         file.unlink()
     eventually(lambda: house.metric("records.resent") > 0)
     assert running.ask("status")["checks"]
-    house.intake.turn({})
     # Of an Agent that looks every ten seconds it would take half a minute to be sure.
-    house.arrives(ids, 15)
+    eventually(lambda: sum(sizes(house)) > 0, 15)
+    house.intake.turn({})
+    house.arrives(ids)
 
 
 def test_what_is_left_of_the_retention_counts_from_what_is_acknowledged(
