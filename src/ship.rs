@@ -127,7 +127,7 @@ struct Voyage<'a> {
 impl Voyage<'_> {
     fn step(&mut self, course: &Course, begin: Duration) -> Result<Step> {
         if let Some(landed) = self.outbox.landed() {
-            self.keep(landed)?;
+            self.keep(&landed)?;
             return Ok(Step::Again);
         }
         if let Some(stopped) = self.outbox.stopped() {
@@ -205,12 +205,12 @@ impl Voyage<'_> {
     }
 
     /// What was refused for good is kept elsewhere first: then the place may move.
-    fn keep(&mut self, landed: Landed<Pages>) -> Result<()> {
+    fn keep(&mut self, landed: &Landed<Pages>) -> Result<()> {
         self.route
             .dead_letters
             .keep(&landed.buried, self.around.now())?;
         (self.keep)(&landed.stamp.place)?;
-        self.account.lock().delivered(&landed);
+        self.account.lock().delivered(landed);
         Ok(())
     }
 

@@ -13,11 +13,31 @@ use crate::time::Time;
 #[serde(default)]
 pub struct Health {
     /// When it last came to the end of its run without an error.
+    #[serde(with = "moment")]
     pub last_success: Option<Time>,
     /// Runs that failed since.
     pub failures_in_a_row: u64,
     /// What the last of them said.
     pub last_error: Option<String>,
+}
+
+/// Moments as a person reads them.
+mod moment {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::time::Time;
+
+    #[allow(clippy::ref_option)] // the form that serde asks for
+    pub(super) fn serialize<S: Serializer>(time: &Option<Time>, to: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.to_string()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Time>, D::Error> {
+        let text: Option<String> = Option::deserialize(from)?;
+        Ok(text.as_deref().and_then(Time::parse))
+    }
 }
 
 /// The file that holds it: in `health/` in the folder of the places, under the place's own name.
