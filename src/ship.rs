@@ -240,6 +240,14 @@ impl Voyage<'_> {
                 "{trouble}; the run's time was over, and what was not accepted is read and sent \
                  again"
             ))),
+            None if self.outbox.is_out()
+                && !course.stop.is_raised()
+                && self.account.lock().tally.logs == 0 =>
+            {
+                let words = "the intake did not answer before the run's time was over; the same \
+                             records are read and sent again";
+                Err(Error::Unavailable(words.to_owned()))
+            }
             _ => self.over.take().unwrap_or(Ok(())),
         }
     }
