@@ -127,7 +127,7 @@ struct Voyage<'a> {
 impl Voyage<'_> {
     fn step(&mut self, course: &Course, begin: Duration) -> Result<Step> {
         if let Some(landed) = self.outbox.landed() {
-            self.keep(landed)?;
+            self.keep(&landed)?;
             return Ok(Step::Again);
         }
         if let Some(stopped) = self.outbox.stopped() {
@@ -207,12 +207,12 @@ impl Voyage<'_> {
     }
 
     /// What was refused for good is kept elsewhere first: then the place may move.
-    fn keep(&mut self, landed: Landed<Pages>) -> Result<()> {
+    fn keep(&mut self, landed: &Landed<Pages>) -> Result<()> {
         self.route
             .dead_letters
             .keep(&landed.buried, self.around.now())?;
         (self.keep)(&landed.stamp.place)?;
-        self.account.lock().delivered(&landed);
+        self.account.lock().delivered(landed);
         Ok(())
     }
 
@@ -242,6 +242,14 @@ impl Voyage<'_> {
                 "{trouble}; the run's time was over, and what was not accepted is read and sent \
                  again"
             ))),
+            None if self.outbox.is_out()
+                && !course.stop.is_raised()
+                && self.account.lock().tally.logs == 0 =>
+            {
+                let words = "the intake did not answer before the run's time was over; the same \
+                             records are read and sent again";
+                Err(Error::Unavailable(words.to_owned()))
+            }
             _ => self.over.take().unwrap_or(Ok(())),
         }
     }

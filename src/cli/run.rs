@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         .as_ref()
         .map(|path| Backend::new(path.clone(), arguments.secret_backend_argument.clone()));
     let load = || logs::streams(&arguments.config, backend.as_ref());
-    let journal = Arc::new(Journal::default());
+    let journal = Arc::new(Journal);
     let board = Arc::new(board::Board::default());
     let streams = load()?;
     let served = match arguments.listen {

@@ -100,7 +100,9 @@ fn merged(instance: &Fields, fields: &Fields) -> Value {
     }
     for group in SHARED {
         if group.iter().all(|name| fields.at(name).is_absent()) {
-            group.iter().for_each(|name| put(instance, name));
+            for name in group {
+                put(instance, name);
+            }
         }
     }
     Value::Object(merged)

@@ -33,28 +33,28 @@ pub(crate) struct Arrived(Mutex<Logs>);
 
 #[derive(Debug, Default)]
 struct Logs {
-    logs: VecDeque<String>,
+    held: VecDeque<String>,
     bytes: usize,
     count: u64,
 }
 
 impl Arrived {
     fn add(&self, log: &str) {
-        let mut held = self.0.lock();
-        held.count += 1;
-        held.bytes += log.len();
-        held.logs.push_back(log.to_owned());
-        while held.bytes > REMEMBERED_BYTES {
-            let Some(oldest) = held.logs.pop_front() else {
+        let mut all = self.0.lock();
+        all.count += 1;
+        all.bytes += log.len();
+        all.held.push_back(log.to_owned());
+        while all.bytes > REMEMBERED_BYTES {
+            let Some(oldest) = all.held.pop_front() else {
                 return;
             };
-            held.bytes -= oldest.len();
+            all.bytes -= oldest.len();
         }
     }
 
     /// The logs that are still remembered, in the order in which they came.
     pub(crate) fn logs(&self) -> Vec<String> {
-        self.0.lock().logs.iter().cloned().collect()
+        self.0.lock().held.iter().cloned().collect()
     }
 
     /// How many came, forgotten ones included.

@@ -128,11 +128,8 @@ fn once_walks_to_the_end_and_a_second_time_sends_nothing() {
     let conf = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &json!({}))]);
     let first = once(&conf);
     assert_eq!(first.status, Some(0), "{}", first.errors);
-    assert!(
-        due(&vendor)
-            .iter()
-            .all(|id| arrived(&vendor).get(id) == Some(&1))
-    );
+    let arrived = arrived(&vendor);
+    assert!(due(&vendor).iter().all(|id| arrived.get(id) == Some(&1)));
     for line in first.errors.lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         assert!(line["at"].is_string() && line["level"].is_string() && line["message"].is_string());

@@ -163,7 +163,8 @@ impl Stand {
         let path = self.route.dead_letters().unwrap();
         assert!(
             path.starts_with(self.folder.join("dead-letter")),
-            "{path:?}"
+            "{}",
+            path.display()
         );
         let text = std::fs::read_to_string(path).unwrap_or_default();
         text.lines()

@@ -121,7 +121,8 @@ fn an_intake_that_never_answers_does_not_hold_up_a_stop() {
     course.grace = Duration::from_millis(300);
     course.span = Some(Duration::from_millis(500));
     let begin = Instant::now();
-    let _ = stand.go_by(&course);
+    let words = stand.go_by(&course).unwrap_err().to_string();
+    assert!(words.contains("the intake did not answer"), "{words}");
     assert!(
         begin.elapsed() < Duration::from_secs(2),
         "{:?}",

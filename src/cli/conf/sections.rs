@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn logs_that_do_not_go_through_the_agent_need_no_section() {
+        let direct = json!({"source": "x", "destination": {"type": "datadog"}});
+        let mut file = json!({"instances": [direct]});
+        assert_eq!(words(&file), [""; 0]);
+        file["instances"] = json!([direct, {"source": "y", "destination": "agent"}]);
+        assert!(words(&file)[0].contains("logs: missing"));
+    }
+
+    #[test]
     fn an_unknown_section_is_named_with_the_nearest_known_one() {
         assert_eq!(
             words(&file_with("instance", json!([]))),

@@ -15,7 +15,7 @@ pub(super) enum Level {
 }
 
 /// Writes lines of JSON, whole ones, from any thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Journal;
 
 impl Journal {
