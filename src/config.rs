@@ -1,5 +1,6 @@
 //! An instance as written, checked: everything a stream needs to know, once.
 
+mod destination;
 mod filling;
 mod identity;
 mod keys;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::deliver::datadog;
 use crate::error::{Error, Result};
 use crate::fetch;
 use crate::log::{Mapping, Terms, TooOld};
@@ -46,6 +48,8 @@ pub struct Config {
     pub limits: Limits,
     /// How requests are made.
     pub http: fetch::Options,
+    /// Where logs go.
+    pub destination: Destination,
     /// Where the resume point lives.
     pub store: Store,
     /// How often the check runs.
@@ -80,7 +84,8 @@ impl Config {
             .and_then(Value::as_array)
             .is_some_and(|paths| !paths.is_empty());
         let interval = options::interval(&fields.at("min_collection_interval"), agent)?;
-        options::destination(&fields.at("destination"))?;
+        let http = fetch::Options::read(&fields, &init, agent)?;
+        let destination = destination::read(&fields, &init, agent)?;
         let config = Self {
             filling: filling::read(&fields, &source, hashes)?,
             stream: options::stream(&fields.at("stream"))?,
@@ -88,9 +93,10 @@ impl Config {
             page_size: page_size(&fields.at("page_size"), &source)?,
             service: service(&fields, &init)?,
             too_old: options::too_old(&fields.at("too_old"))?,
-            limits: options::limits(&fields.at("limits"), interval, agent)?,
-            http: fetch::Options::read(&fields, &init, agent)?,
+            limits: options::limits(&fields.at("limits"), interval, agent, &destination)?,
+            http,
             store: options::store(&fields.at("store"))?,
+            destination,
             tags: tags(&fields.at("tags"))?,
             log,
             interval,
@@ -116,6 +122,9 @@ impl Config {
     pub fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> = self.filling.credentials.values().cloned().collect();
         secrets.extend(self.http.secrets());
+        if let Destination::Datadog(options) = &self.destination {
+            secrets.extend(options.secrets());
+        }
         secrets
     }
 
@@ -239,6 +248,15 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Shared by all streams of one origin and credential.
     pub requests_per_second: Option<f64>,
+}
+
+/// Where logs go.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// Through the Agent that runs the check.
+    Agent,
+    /// To Datadog's log intake.
+    Datadog(Box<datadog::Options>),
 }
 
 /// Where the resume point lives.

@@ -1,4 +1,5 @@
-//! Delivering through the Agent, which acknowledges nothing by itself but leaves receipts.
+//! Where logs go: straight to Datadog's intake ([`datadog`]), or through the Agent, which
+//! acknowledges nothing by itself but leaves receipts: that is all the rest of this.
 //!
 //! What a check sends lies in an integration file until the Agent's logs pipeline has read it. The
 //! pipeline writes into `registry.json` how far into each file the intake has taken the bytes. A
@@ -19,8 +20,10 @@
 //! 10. A receipt that never comes is passed by, and counted: `delivery/receipts`.
 
 mod counters;
+pub mod datadog;
 mod delivery;
 mod ground;
+mod habits;
 mod lane;
 mod ledger;
 mod registry;
@@ -36,6 +39,7 @@ mod tests;
 pub use counters::Counters;
 pub use delivery::{Delivery, Fit, Landed, Opened, Terms, Watch};
 pub use ground::{AgentFiles, Ground, process};
+pub use habits::Habits;
 pub use lane::Lane;
 pub use ledger::{Landing, Ledger, Resume, Room, Why, base_of, resume_of, unconfirmed_of};
 pub use registry::{Entry, Reading};

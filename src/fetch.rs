@@ -18,6 +18,7 @@ mod redirect;
 mod setup;
 mod surroundings;
 mod tls;
+mod wire;
 mod words;
 
 use std::collections::BTreeMap;
@@ -38,8 +39,10 @@ pub use agent_facts::{AgentFacts, AgentProxy, DEFAULT_INTERVAL};
 pub use auth::Auth;
 pub use counts::Counts;
 pub use options::{Options, Transport};
+pub(crate) use patience::backoff;
 pub use setup::{Hidden, Setup};
 pub use surroundings::{Cancel, Deadline, Reality, Surroundings};
+pub use wire::{Trouble, Wire};
 
 const USER_AGENT: &str = concat!("logwalk/", env!("CARGO_PKG_VERSION"));
 

@@ -2,8 +2,9 @@
 //!
 //! A record's way is the order of the modules, and nothing flows backwards: a [`config`] names a
 //! [`source`]; the [`walk`], a machine without I/O, says what to ask of it; [`fetch`] asks; [`log`]
-//! maps each record; [`pages`] puts the three together, a page at a time, each with the resume
-//! point to [`keep`] once its logs are delivered.
+//! maps each record; [`pages`] puts the three together, a page at a time; [`deliver`] says how a
+//! page's logs reach a destination, and [`keep`] where its resume point is kept once they have; [`ship`] is
+//! the loop around them.
 
 pub mod config;
 pub mod deliver;
@@ -13,6 +14,7 @@ pub mod json;
 pub mod keep;
 pub mod log;
 pub mod pages;
+pub mod ship;
 pub mod source;
 pub mod time;
 pub mod walk;

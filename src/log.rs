@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 
 use crate::time::Time;
 
+pub(crate) use fit::halved;
 pub use line::{Fields, Line};
 pub use mapping::Mapping;
 pub use part::Part;

@@ -1,6 +1,7 @@
 //! The core as Python sees it; nothing outside of here names pyo3.
 
 mod cache;
+mod direct;
 mod emit;
 mod facts;
 mod keeping;
@@ -17,15 +18,17 @@ use pyo3::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::Store;
-use crate::deliver::{self, AgentFiles, Ground, Terms, Watch};
+use crate::config::{Destination, Store};
+use crate::deliver::{self, AgentFiles, Ground, Habits, Terms, Watch};
 use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, PlaceFile, TwoSlots};
 use crate::pages;
+use crate::ship::Route;
 
 use cache::Cache;
+use direct::Direct;
 use emit::Emitter;
 use facts::Agent;
 use run::{Around, Page, Run};
@@ -69,6 +72,8 @@ struct Stream {
     live: Arc<Instance>,
     emitter: Arc<Emitter>,
     way: Option<Way>,
+    /// Where logs go that do not go through the Agent.
+    route: Option<Arc<Route>>,
     cancel: Mutex<Cancel>,
     identity: String,
     slots: Option<[PathBuf; 2]>,
@@ -78,7 +83,7 @@ struct Stream {
 struct Way {
     files: Arc<AgentFiles>,
     log: String,
-    cap: u64,
+    habits: Habits,
     entry: String,
     watch: Arc<Mutex<Watch>>,
 }
@@ -103,11 +108,20 @@ impl Stream {
         let way = agent.files().map(|files| Way {
             files: Arc::new(AgentFiles::new(&files.run_path, files.expvar_port)),
             log: files.log,
-            cap: files.cap,
+            habits: files.habits,
             entry,
             watch: Arc::default(),
         });
+        let route = match &inner.config.destination {
+            Destination::Agent => None,
+            Destination::Datadog(options) => Some(Route::new(
+                options,
+                &inner.config,
+                agent.folder().as_deref(),
+            )?),
+        };
         Ok(Self {
+            route: route.map(Arc::new),
             inner: Arc::new(inner),
             live: Arc::new(live),
             emitter: Arc::new(Emitter::new(py)),
@@ -148,6 +162,12 @@ impl Stream {
         self.inner.config.secrets()
     }
 
+    /// Whether logs go through the Agent: only then does a run have pages to emit.
+    #[getter]
+    fn through_agent(&self) -> bool {
+        self.route.is_none()
+    }
+
     /// Seconds between two runs.
     #[getter]
     fn interval(&self) -> f64 {
@@ -179,6 +199,15 @@ impl Stream {
             Store::File(folder) => Box::new(self.file(folder)),
         };
         let kept = keep.load()?;
+        if let Some(route) = &self.route {
+            let direct = Direct {
+                stream: Arc::clone(&self.inner),
+                route: Arc::clone(route),
+                live: Arc::clone(&self.live),
+                cancel,
+            };
+            return Ok(Run::direct(direct, keep, kept));
+        }
         let around = Around {
             live: Arc::clone(&self.live),
             emitter: Arc::clone(&self.emitter),
@@ -192,7 +221,7 @@ impl Stream {
                 let terms = Terms {
                     file: way.log.clone(),
                     process: deliver::process().to_owned(),
-                    cap: way.cap,
+                    habits: way.habits,
                     longest: self.inner.config.limits.log_bytes as u64,
                     until: span.map(|span| reality.tick().saturating_add(span)),
                     entry: way.entry.clone(),

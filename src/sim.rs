@@ -1,4 +1,4 @@
-//! Simulated vendors: Agent Handler and Datadog over HTTP, true to their documented behaviour, with seeded data and faults on demand.
+//! Simulated vendors: Agent Handler and Datadog, its log intake included, over HTTP, true to their documented behaviour, with seeded data and faults on demand.
 //!
 //! Both answer on one loopback address, beside the simulator's own endpoints under `/sim/`.
 
@@ -10,6 +10,7 @@ mod cursor;
 mod datadog;
 mod faults;
 mod http;
+mod intake;
 mod ledger;
 mod options;
 mod quota;
@@ -126,6 +127,24 @@ impl Running {
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.vendor.requests()
+    }
+
+    /// The logs that came to the intake, as JSON, in the order in which they were taken; of very many
+    /// the last ones.
+    #[must_use]
+    pub fn arrived(&self) -> Vec<String> {
+        self.vendor.arrived.logs()
+    }
+
+    /// Forgets the logs that came.
+    pub fn forget_arrived(&self) {
+        self.vendor.arrived.forget();
+    }
+
+    /// Where the intake and everything else of Datadog's answer.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
     }
 
     /// Forgets what the vendors were asked.

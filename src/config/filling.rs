@@ -85,7 +85,7 @@ fn plain(value: &Written) -> Result<Option<String>> {
 }
 
 /// A secret as text: what YAML takes for a number may have lost a zero, and a handle is no secret yet.
-fn secret(value: &Written) -> Result<Option<String>> {
+pub(super) fn secret(value: &Written) -> Result<Option<String>> {
     match value.value {
         Value::Number(_) | Value::Bool(_) => Err(value.problem(format!(
             "expected a text in quotes, found {}, which YAML may have changed",

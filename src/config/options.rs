@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AgentFacts, Limits, Start, Store};
+use super::{AgentFacts, Destination, Limits, Start, Store};
+use crate::deliver::datadog;
 use crate::error::Result;
 use crate::log::TooOld;
 use crate::time::Time;
@@ -89,7 +90,12 @@ fn seconds(value: &Written) -> Result<Option<Duration>> {
 }
 
 /// How much one run may do.
-pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) -> Result<Limits> {
+pub(super) fn limits(
+    written: &Written,
+    interval: Duration,
+    agent: &AgentFacts,
+    destination: &Destination,
+) -> Result<Limits> {
     let fields = written.fields(&[
         "run_bytes",
         "run_seconds",
@@ -105,7 +111,10 @@ pub(super) fn limits(written: &Written, interval: Duration, agent: &AgentFacts) 
                 span.as_secs_f64()
             }),
         ),
-        log_bytes: log_bytes(&fields.at("log_bytes"), agent)?,
+        log_bytes: match destination {
+            Destination::Agent => log_bytes(&fields.at("log_bytes"), agent)?,
+            Destination::Datadog(_) => direct_log_bytes(&fields.at("log_bytes"))?,
+        },
         body_bytes: fields
             .at("body_bytes")
             .whole(LEAST_BODY_BYTES)?
@@ -128,13 +137,13 @@ fn log_bytes(value: &Written, agent: &AgentFacts) -> Result<usize> {
     }
 }
 
-/// Only the Agent, in this version.
-pub(super) fn destination(value: &Written) -> Result<()> {
-    let kind = kind(value, &["type"])?;
-    match kind.as_deref() {
-        None | Some("agent") => Ok(()),
-        Some(other) => Err(value.problem(format!(
-            "expected `agent`, the one destination of this version, found `{other}`"
+fn direct_log_bytes(value: &Written) -> Result<usize> {
+    match value.whole(LEAST_LOG_BYTES)?.map(usize::try_from) {
+        None => Ok(datadog::LOG_BYTES),
+        Some(Ok(wanted)) if wanted <= datadog::LOG_BYTES => Ok(wanted),
+        Some(_) => Err(value.problem(format!(
+            "expected at most {}, which is what the intake takes whole",
+            datadog::LOG_BYTES
         ))),
     }
 }
@@ -159,7 +168,7 @@ pub(super) fn store(value: &Written) -> Result<Store> {
 }
 
 /// The word itself, or a mapping's `type`.
-fn kind(value: &Written, known: &[&str]) -> Result<Option<String>> {
+pub(super) fn kind(value: &Written, known: &[&str]) -> Result<Option<String>> {
     match value.value {
         Value::Null | Value::String(_) => value.text(),
         Value::Object(_) => {

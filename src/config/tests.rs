@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::deliver::datadog::Compression;
 
 fn read(instance: &Value) -> Result<Config> {
     Config::read(instance, &Value::Null, &AgentFacts::default())
@@ -267,11 +268,44 @@ fn what_is_wrong_is_said_with_its_place_and_the_fix() {
         ),
         (
             json!({"destination": {"type": "datadog", "api_key": "key-hunter2"}}),
-            "destination: expected `agent`, the one destination of this version, found `datadog`",
+            "destination.site: required, or `url` for a proxy; expected one of datadoghq.com, us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com, uk1.datadoghq.com, ddog-gov.com, us2.ddog-gov.com",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "site": "datadoghq.eu"}}),
+            "destination.api_key: required, but missing or empty: an API key of the organisation, such as \"ENC[datadog_api_key]\"",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "site": "datadoghq.eu", "api_key": "ENC[key-hunter2]"}}),
+            "destination.api_key: the ENC[...] handle was not resolved; set secret_backend_command in datadog.yaml and look at `datadog-agent secret`",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "site": "datadoghq.eu", "api_key": 12345}}),
+            "destination.api_key: expected a text in quotes, found a number, which YAML may have changed",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "api_ky": "key-hunter2"}}),
+            "destination.api_ky: unknown key; did you mean `api_key`?",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "site": "datadoghq.eu", "api_key": "key-hunter2", "compression": "gzp"}}),
+            "destination.compression: expected one of zstd, gzip, none, found a text; did you mean `gzip`?",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "site": "datadoghq.eu", "api_key": "key-hunter2", "timeout": 0}}),
+            "destination.timeout: expected a number of seconds above zero, found a number",
+        ),
+        (
+            json!({"destination": {"type": "datadog", "site": "datadoghq.eu", "api_key": "key-hunter2"},
+                   "limits": {"log_bytes": 1_000_001}}),
+            "limits.log_bytes: expected at most 1000000, which is what the intake takes whole",
+        ),
+        (
+            json!({"destination": "datadog"}),
+            "destination: expected a mapping for `datadog`: {type: datadog, site: ..., api_key: ...}",
         ),
         (
             json!({"destination": "agnt"}),
-            "destination: expected `agent`, the one destination of this version, found `agnt`",
+            "destination: expected `agent` or {type: datadog, ...}, the destinations of this version, found `agnt`; did you mean `agent`?",
         ),
         (
             json!({"destination": {}}),
@@ -660,4 +694,61 @@ mod identity {
         instance["source"]["request"]["body"] = json!({"q": {"a": 2, "b": 1}});
         assert_eq!(super::config(&instance).identity(), id(&json!({})));
     }
+}
+
+#[test]
+fn a_datadog_destination_has_the_instances_way_out_unless_it_has_its_own() {
+    let read = |further: &Value| {
+        let config = config(&tool_calls(further));
+        match config.destination {
+            Destination::Datadog(options) => (config.limits, *options),
+            Destination::Agent => panic!("not where it should go"),
+        }
+    };
+    let proxy = json!({"https": "http://proxy.example:3128"});
+    let (limits, options) = read(&json!({
+        "timeout": 7, "read_timeout": 60, "proxy": proxy, "username": "me", "password": "hunter2",
+        "headers": {"X-Own": "1"},
+        "destination": {"type": "datadog", "site": "us5.datadoghq.com", "api_key": "key-hunter2"},
+    }));
+    assert_eq!((limits.run_bytes, limits.log_bytes), (None, 1_000_000));
+    assert_eq!(options.compression, Compression::Zstd);
+    assert_eq!(
+        options.site.intake,
+        "https://http-intake.logs.us5.datadoghq.com"
+    );
+    let transport = options.http.transport();
+    assert_eq!(transport.read_timeout, Duration::from_mins(1));
+    let text = format!("{options:?}");
+    assert!(
+        text.contains("proxy.example") && !text.contains("hunter2"),
+        "{text}"
+    );
+    assert!(!text.contains("Basic") && !text.contains("x-own"), "{text}");
+
+    let (_, options) = read(&json!({
+        "timeout": 7, "read_timeout": 60, "proxy": proxy,
+        "destination": {"type": "datadog", "url": "http://proxy:1/x", "api_key": "key-hunter2",
+                        "timeout": 3, "skip_proxy": true, "extra_headers": {"X-Mine": "1"},
+                        "compression": "none", "dead_letter": "/var/x.jsonl"},
+    }));
+    let transport = options.http.transport();
+    assert_eq!(transport.read_timeout, Duration::from_secs(3));
+    assert_eq!(options.dead_letter, Some("/var/x.jsonl".into()));
+    let text = format!("{options:?}");
+    assert!(
+        !text.contains("proxy.example") && text.contains("x-mine"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_key_of_the_destination_is_a_secret_and_the_destination_is_no_part_of_the_identity() {
+    let direct = config(&tool_calls(&json!({
+        "destination": {"type": "datadog", "site": "datadoghq.eu", "api_key": "key-hunter3"},
+    })));
+    assert!(direct.secrets().contains(&"key-hunter3".to_owned()));
+    assert!(!format!("{direct:?}").contains("hunter3"));
+    let agent = config(&tool_calls(&json!({})));
+    assert_eq!(direct.identity(), agent.identity());
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use self::waiting::Waited;
+use super::habits::Habits;
 use super::ledger::{Ledger, Resume, Room};
 use super::sent::Line;
 use super::site::Site;
@@ -27,8 +28,8 @@ pub struct Terms {
     pub file: String,
     /// This process.
     pub process: String,
-    /// The length at which the Agent empties it.
-    pub cap: u64,
+    /// What the Agent does with it, and when.
+    pub habits: Habits,
     /// The longest line that the Agent passes on whole.
     pub longest: u64,
     /// When the run is over, by the clock that never steps.
@@ -101,8 +102,8 @@ impl<S: Site> Delivery<S> {
         watch: Arc<Mutex<Watch>>,
     ) -> Result<Opened<S>> {
         let (file, process) = (terms.file.as_str(), terms.process.as_str());
-        let empty = || Ledger::new(file, process, terms.cap, kept);
-        let read = kept.map(|text| Ledger::read(text, file, process, terms.cap));
+        let empty = || Ledger::new(file, process, terms.habits, kept);
+        let read = kept.map(|text| Ledger::read(text, file, process, terms.habits));
         let ledger = read.unwrap_or_else(|| Some(empty())).unwrap_or_else(empty);
         let mut delivery = Self {
             looked: None,
@@ -122,8 +123,7 @@ impl<S: Site> Delivery<S> {
         };
         let now = delivery.tick();
         delivery.watch.lock().progress.get_or_insert(now);
-        delivery.find_the_registry()?;
-        let ready = delivery.settle_the_past()?;
+        let ready = delivery.find_the_registry()? && delivery.settle_the_past()?;
         let changed = std::mem::take(&mut delivery.changed);
         Ok(Opened {
             resume: delivery.ledger.resume(),
@@ -149,6 +149,12 @@ impl<S: Site> Delivery<S> {
     #[must_use]
     pub fn unconfirmed_bytes(&self) -> u64 {
         self.ledger.unconfirmed_bytes()
+    }
+
+    /// The place up to which all is acknowledged; none before there is any.
+    #[must_use]
+    pub fn base(&self) -> Option<&str> {
+        self.ledger.base.as_ref().map(|base| base.place.as_ref())
     }
 
     /// Whether something was lost, so that the walk has to begin again.

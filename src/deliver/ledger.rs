@@ -10,6 +10,7 @@ mod text;
 
 use std::sync::Arc;
 
+use super::habits::Habits;
 use super::registry::Entry;
 use super::sent::{Now, Sent};
 
@@ -20,7 +21,7 @@ pub use room::{Room, Why};
 pub use text::{base_of, resume_of, unconfirmed_of};
 
 /// The place to go on from, and what is known as delivered beyond it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resume {
     /// The walk's place; none is where the configuration begins.
     pub place: Option<String>,
@@ -40,7 +41,7 @@ pub(super) struct Point {
 pub struct Ledger {
     pub(in crate::deliver) file: String,
     pub(in crate::deliver) process: String,
-    pub(in crate::deliver) cap: u64,
+    pub(in crate::deliver) habits: Habits,
     pub(in crate::deliver) inode: u64,
     pub(in crate::deliver) end: u64,
     pub(in crate::deliver) confirmed: u64,
@@ -59,7 +60,7 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger of a file of which nothing is remembered.
     #[must_use]
-    pub fn new(file: &str, process: &str, cap: u64, place: Option<&str>) -> Self {
+    pub fn new(file: &str, process: &str, habits: Habits, place: Option<&str>) -> Self {
         let base = place.map(|place| Point {
             place: place.into(),
             at: 0,
@@ -67,7 +68,7 @@ impl Ledger {
         Self {
             file: file.to_owned(),
             process: process.to_owned(),
-            cap,
+            habits,
             inode: 0,
             end: 0,
             confirmed: 0,

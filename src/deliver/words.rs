@@ -89,6 +89,14 @@ pub(super) fn no_receipts() -> String {
         .to_owned()
 }
 
+/// There were receipts, and they cannot be read now.
+pub(super) fn receipts_hidden() -> String {
+    "registry.json in the Agent's run path could be read before and cannot be now: nothing is sent \
+     until it can, so that nothing that waits is lost; see that it is there and that the check's user \
+     may read it"
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -87,6 +87,30 @@ impl Courier {
         std::mem::take(&mut *self.counts.lock())
     }
 
+    /// The client, made when it is first asked for.
+    pub(super) fn client(&self) -> Result<&Arc<Shared>> {
+        self.client
+            .get_or_try_init(|| client::shared(&self.transport, self.plain))
+    }
+
+    /// Asks once; whatever comes back is the caller's to judge.
+    pub(super) fn single(
+        &self,
+        outgoing: &Outgoing,
+        deadline: Deadline,
+        around: &dyn Surroundings,
+    ) -> std::result::Result<Reply, Failure> {
+        let client = self
+            .client()
+            .map_err(|error| Failure::Network(error.to_string()))?;
+        let asked = self.once(client, outgoing, deadline, around);
+        if !matches!(asked, Err(Failure::Cancelled)) {
+            let status = asked.as_ref().ok().map(|reply| reply.status);
+            self.counts.lock().count(status);
+        }
+        asked
+    }
+
     /// Asks again and again, as politely as told.
     pub(super) fn persist(
         &self,
@@ -95,9 +119,7 @@ impl Courier {
         deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
-        let client = self
-            .client
-            .get_or_try_init(|| client::shared(&self.transport, self.plain))?;
+        let client = self.client()?;
         let mut attempt = 0;
         let mut redirects = 0;
         loop {

@@ -73,7 +73,7 @@ pub(super) fn spent(reply: &Reply, limit: Option<&RateLimit>, now: Time) -> Opti
 }
 
 /// Full jitter: anything up to a bound that doubles with each try.
-pub(super) fn backoff(attempt: u32, random: f64) -> Duration {
+pub(crate) fn backoff(attempt: u32, random: f64) -> Duration {
     let bound = BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP);
     bound.mul_f64(random.clamp(0.0, 1.0))
 }

@@ -70,25 +70,37 @@ impl<'s> Line<'s> {
     #[must_use]
     pub fn to_json(self, instance_tags: &str) -> String {
         let mut out = String::with_capacity(self.bytes());
+        self.push_json(instance_tags, &mut out);
+        out
+    }
+
+    /// Writes the line without its newline behind a text.
+    pub fn push_json(self, instance_tags: &str, out: &mut String) {
+        let begin = out.len();
+        let name = |key: &str, out: &mut String| {
+            out.push(if out.len() == begin { '{' } else { ',' });
+            text::push_quoted(key, out);
+            out.push(':');
+        };
         if let Some(time) = self.log.timestamp {
-            name("timestamp", &mut out);
+            name("timestamp", out);
             out.push_str(&time.0.to_string());
         }
         for (field, inside) in self.fields() {
             if field.name == words::MESSAGE
                 && let Some(tags) = self.all_tags(instance_tags)
             {
-                name("ddtags", &mut out);
-                text::push_quoted(tags, &mut out);
+                name("ddtags", out);
+                text::push_quoted(tags, out);
             }
             if field.name == words::LOGWALK
                 && let Some((namespace, record)) = self.log.record
             {
-                name(namespace.text(), &mut out);
+                name(namespace.text(), out);
                 out.push_str(self.sheet.text(record));
             }
-            name(field.name.text(), &mut out);
-            push(self.sheet, field, inside, &mut out);
+            name(field.name.text(), out);
+            push(self.sheet, field, inside, out);
             if field.name == words::LOGWALK && self.dots > 0 {
                 out.pop();
                 let dots = ".".repeat(self.dots);
@@ -96,7 +108,6 @@ impl<'s> Line<'s> {
             }
         }
         out.push('}');
-        out
     }
 
     fn all_tags<'t>(&'t self, instance_tags: &'t str) -> Option<&'t str> {
@@ -161,12 +172,6 @@ pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut S
             out.push('}');
         }
     }
-}
-
-fn name(key: &str, out: &mut String) {
-    out.push(if out.is_empty() { '{' } else { ',' });
-    text::push_quoted(key, out);
-    out.push(':');
 }
 
 /// Counts what a field takes, with its name, a colon and a comma.

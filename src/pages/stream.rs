@@ -12,7 +12,7 @@ use crate::fetch::{Deadline, Fetch, Hidden, Setup, Surroundings};
 use crate::log::Mapping;
 use crate::source::{Call, Reply, Source};
 use crate::time::Time;
-use crate::walk::Place;
+use crate::walk::{Place, Standing};
 
 use super::{Between, Budget};
 
@@ -20,6 +20,8 @@ use super::{Between, Budget};
 pub struct Stream {
     /// As configured.
     pub config: Config,
+    /// The tags that every log carries, joined by commas.
+    pub tags: String,
     pub(super) source: Arc<Source>,
     pub(super) mapping: Mapping,
     pub(super) fetch: Fetch,
@@ -53,7 +55,7 @@ impl Stream {
         }
         let source = &config.source;
         let tags = facts.tags.clone().unwrap_or_else(|| config.tags.join(","));
-        let mapping = config.mapping(tags)?;
+        let mapping = config.mapping(tags.clone())?;
         let setup = Setup {
             base_url: source.base(&config.filling)?.into(),
             auth: source.auth.filled(|text| config.filling.filled(text)),
@@ -69,6 +71,7 @@ impl Stream {
             mapping,
             fetch,
             between: None,
+            tags,
             config,
         })
     }
@@ -112,6 +115,16 @@ impl Stream {
         // As a raw value first: its error would quote the text, and a cursor may be long.
         let raw: &RawValue = serde_json::from_str(text).map_err(|_| self.unreadable())?;
         serde_json::from_str(raw.get()).map_err(|_| self.unreadable())
+    }
+
+    /// How the stream stands where the walk may have to go back to a place as it was kept, or has to.
+    #[must_use]
+    pub fn back_at(&self, standing: Standing, place: &str, lost: bool, now: Time) -> Standing {
+        match self.place(place) {
+            Ok(place) => standing.back_at(&place, &self.source, lost, now),
+            // Whoever goes on from it says what is wrong with it.
+            Err(_) => standing,
+        }
     }
 
     fn unreadable(&self) -> Error {

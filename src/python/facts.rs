@@ -1,11 +1,13 @@
 //! What the check tells of the Agent around it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::{AgentFacts, AgentProxy};
+use crate::deliver::Habits;
 use crate::keep::slot_file;
 use crate::pages::Facts;
 
@@ -19,6 +21,8 @@ pub(super) struct Agent {
     run_path: Option<String>,
     cache_path: Option<String>,
     integrations_logs_files_max_size: Option<Value>,
+    file_scan_period: Option<Value>,
+    close_timeout: Option<Value>,
     expvar_port: Option<Value>,
     fips: Option<bool>,
 }
@@ -33,8 +37,8 @@ pub(super) struct Files {
     pub(super) run_path: PathBuf,
     /// Where the Agent writes what this check sends.
     pub(super) log: String,
-    /// The length at which it empties that file.
-    pub(super) cap: u64,
+    /// What it does with that file, and when.
+    pub(super) habits: Habits,
     pub(super) expvar_port: u16,
 }
 
@@ -90,10 +94,19 @@ impl Agent {
                 .join(name)
                 .to_string_lossy()
                 .into_owned(),
-            cap: self.file_cap(),
+            habits: self.habits(),
             expvar_port: number(self.expvar_port.as_ref()).unwrap_or(EXPVAR_PORT),
             run_path,
         })
+    }
+
+    fn habits(&self) -> Habits {
+        let usual = Habits::usual(self.file_cap());
+        Habits {
+            scan: period(self.file_scan_period.as_ref()).unwrap_or(usual.scan),
+            close: period(self.close_timeout.as_ref()).unwrap_or(usual.close),
+            ..usual
+        }
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -101,6 +114,15 @@ impl Agent {
         let written: Option<f64> = number(self.integrations_logs_files_max_size.as_ref());
         let megabytes = written.filter(|size| size.is_finite() && *size > 0.0);
         (megabytes.unwrap_or(FILE_MEGABYTES) * f64::from(1 << 20)) as u64
+    }
+
+    /// Where files of ours may lie; none where there is no Agent.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        let given = self
+            .run_path
+            .as_ref()
+            .filter(|path| !path.trim().is_empty());
+        given.map(|path| PathBuf::from(path).join("logwalk"))
     }
 
     /// What the Agent passes on whole; never more than half of its file, or one line could outgrow
@@ -125,6 +147,13 @@ fn number<T: std::str::FromStr>(written: Option<&Value>) -> Option<T> {
         other => other.to_string(),
     };
     text.parse().ok()
+}
+
+/// Seconds as a setting has them, with or without a fraction; what is no time at all is not believed.
+fn period(written: Option<&Value>) -> Option<Duration> {
+    let seconds: f64 = number(written)?;
+    let period = Duration::try_from_secs_f64(seconds).ok()?;
+    Some(period).filter(|period| !period.is_zero())
 }
 
 impl Proxy {
@@ -185,7 +214,7 @@ mod tests {
         let files = agent(&json!({"check_id": "logwalk:1f:2e", "run_path": "/run"})).files();
         let files = files.unwrap();
         assert_eq!(files.log, "/run/integrations/logwalk_1f_2e.log");
-        assert_eq!((files.cap, files.expvar_port), (10 << 20, 5_000));
+        assert_eq!((files.habits.cap, files.expvar_port), (10 << 20, 5_000));
         for nobody in [json!({}), json!({"check_id": "logwalk:1f", "run_path": ""})] {
             assert!(agent(&nobody).files().is_none());
         }
@@ -201,8 +230,34 @@ mod tests {
             (json!("much"), 10 << 20),
         ] {
             let told = json!({"check_id": "c", "run_path": "/r", "integrations_logs_files_max_size": written});
-            assert_eq!(agent(&told).files().unwrap().cap, cap, "{written}");
+            assert_eq!(agent(&told).files().unwrap().habits.cap, cap, "{written}");
         }
+    }
+
+    #[test]
+    fn how_soon_the_agent_looks_at_its_files_is_what_it_says_or_what_is_usual() {
+        let usual = Habits::usual(10 << 20);
+        for (written, seconds) in [
+            (json!(2), 2.0),
+            (json!(0.5), 0.5),
+            (json!("30"), 30.0),
+            (json!(null), usual.scan.as_secs_f64()),
+            (json!(0), usual.scan.as_secs_f64()),
+            (json!(-1), usual.scan.as_secs_f64()),
+            (json!("soon"), usual.scan.as_secs_f64()),
+            (json!(1e300), usual.scan.as_secs_f64()),
+        ] {
+            let told = json!({"check_id": "c", "run_path": "/r", "file_scan_period": written});
+            let habits = agent(&told).files().unwrap().habits;
+            assert_eq!(habits.scan, Duration::from_secs_f64(seconds), "{written}");
+            assert_eq!(habits.close, usual.close);
+        }
+        let told = json!({"check_id": "c", "run_path": "/r", "close_timeout": 5});
+        let habits = agent(&told).files().unwrap().habits;
+        assert_eq!(
+            (habits.scan, habits.close),
+            (usual.scan, Duration::from_secs(5))
+        );
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::run::Around;
 use crate::deliver::{Delivery, Ground, Lane, Line, Resume, Terms, Watch};
 use crate::error::Result;
 use crate::keep::Keep;
-use crate::pages::{Page, Tally};
+use crate::pages::{Page, Stream, Tally};
+use crate::time::Time;
 use crate::walk::Standing;
 
 /// How logs go through the Agent: its files, this run's terms, and what earlier runs saw.
@@ -113,11 +114,25 @@ impl Keeping {
     /// What is on its way, and what was lost on it.
     pub(super) fn passage(&self) -> Option<Passage> {
         self.delivery.as_ref().map(|delivery| Passage {
-            unconfirmed_bytes: delivery.unconfirmed_bytes(),
+            unconfirmed_bytes: delivery
+                .has_receipts()
+                .then(|| delivery.unconfirmed_bytes()),
             resent: delivery.resent,
             passed: delivery.passed,
-            lost: delivery.has_lost(),
         })
+    }
+
+    /// How the stream stands by what is acknowledged: what is on its way may be lost, or is.
+    pub(super) fn stands(&self, stream: &Stream, standing: Standing, now: Time) -> Standing {
+        let Some(delivery) = &self.delivery else {
+            return standing;
+        };
+        let lost = delivery.has_lost();
+        let on_its_way = delivery.unconfirmed_bytes() > 0;
+        match delivery.base().filter(|_| lost || on_its_way) {
+            Some(base) => stream.back_at(standing, base, lost, now),
+            None => standing,
+        }
     }
 
     /// What a person should know about the way through the Agent.

@@ -1,6 +1,7 @@
 //! What a run came to, as metrics.
 
 use crate::pages::{Report, Tally};
+use crate::ship::Account;
 use crate::walk::Standing;
 
 /// Kind, name without the namespace, value and further tags.
@@ -9,11 +10,10 @@ pub(super) type Metric = (&'static str, String, f64, Vec<String>);
 /// What is on its way through the Agent, and what was lost on it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Passage {
-    pub(super) unconfirmed_bytes: u64,
+    /// None where nothing is acknowledged, ever.
+    pub(super) unconfirmed_bytes: Option<u64>,
     pub(super) resent: u64,
     pub(super) passed: u64,
-    /// Something has to be sent again, by the next run.
-    pub(super) lost: bool,
 }
 
 /// The metrics of one run; `standing` and `tally` are of what was delivered and kept.
@@ -43,8 +43,8 @@ pub(super) fn of(
         // destinations.
         count("records.rejected", 0),
     ];
-    if let Some(passage) = passage {
-        metrics.push(gauge("bytes.unconfirmed", passage.unconfirmed_bytes as f64));
+    if let Some(bytes) = passage.and_then(|passage| passage.unconfirmed_bytes) {
+        metrics.push(gauge("bytes.unconfirmed", bytes as f64));
     }
     metrics.push(count("pages.read", report.pages));
     for (class, requests) in &report.requests.requests {
@@ -64,8 +64,7 @@ pub(super) fn of(
     ));
     metrics.push(gauge("run.duration_seconds", report.lasted.as_secs_f64()));
     if let Some(standing) = standing {
-        let behind = standing.behind || passage.is_some_and(|passage| passage.lost);
-        metrics.push(gauge("behind", f64::from(u8::from(behind))));
+        metrics.push(gauge("behind", f64::from(u8::from(standing.behind))));
         metrics.push(gauge("lag_seconds", standing.lag.as_secs_f64()));
         metrics.push(gauge("gap_seconds", standing.gap.as_secs_f64()));
         metrics.push(gauge(
@@ -76,6 +75,17 @@ pub(super) fn of(
             metrics.push(gauge("retention_left_seconds", left.as_secs_f64()));
         }
     }
+    metrics
+}
+
+/// The metrics of one run that delivered its logs itself.
+pub(super) fn of_direct(account: &Account) -> Vec<Metric> {
+    let Some(report) = &account.report else {
+        return Vec::new();
+    };
+    let mut metrics = of(report, account.stands(), &account.tally, None);
+    metrics.retain(|(_, name, ..)| name != "records.rejected");
+    metrics.push(count("records.rejected", account.rejected));
     metrics
 }
 

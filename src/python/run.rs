@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
+use super::direct::Direct;
 use super::emit::{Emitter, Logs};
 use super::keeping::{Keeping, Way};
 use super::metrics;
@@ -17,6 +18,7 @@ use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
 use crate::log::{Part, Tray};
 use crate::pages::{self, Budget, Report, Tally};
+use crate::ship::Account;
 use crate::walk::Standing;
 
 /// What the walking thread hands over: a page, the end, or why there is no more.
@@ -50,11 +52,29 @@ fn walk_ahead(mut run: pages::Run<Reality>, report: Arc<Mutex<Report>>) -> Resul
 
 /// One run: an iterator over pages. The next page is fetched while this one is emitted.
 #[pyclass(frozen, module = "datadog_checks.logwalk._core")]
-pub(super) struct Run {
+pub(super) struct Run(Means);
+
+/// By what a run's logs go out.
+enum Means {
+    /// Through the Agent, page by page.
+    Agent(Box<Emitting>),
+    /// By themselves: there is nothing to emit.
+    Direct(Box<Shipping>),
+}
+
+struct Shipping {
+    direct: Direct,
+    keep: Mutex<Option<Box<dyn Keep + Send>>>,
+    kept: Kept,
+    account: Arc<Mutex<Account>>,
+}
+
+struct Emitting {
     pages: Mutex<Pages>,
     keep: Mutex<Keeping>,
     said: Vec<String>,
     around: Around,
+    stream: Arc<pages::Stream>,
     report: Arc<Mutex<Report>>,
     tray: Tray,
 }
@@ -87,7 +107,8 @@ impl Run {
         let resume = kept.place.as_deref().map(deliver::resume_of);
         let keeping = Keeping::new(keep, kept.sequence, None);
         let budget = stream.budget(true);
-        Self::walk(stream, resume, budget, keeping, kept.said, around)
+        let run = Emitting::walk(stream, resume, budget, keeping, kept.said, around)?;
+        Ok(Self(Means::Agent(Box::new(run))))
     }
 
     /// The same through an Agent that leaves receipts, once it is clear what they say.
@@ -105,13 +126,35 @@ impl Run {
             Err(other) => return Err(other),
         };
         let budget = stream.budget(!keeping.has_receipts());
-        let run = Self::walk(stream, resume, budget, keeping, kept.said, around)?;
+        let run = Emitting::walk(stream, resume, budget, keeping, kept.said, around)?;
         if !ready {
             *run.pages.lock() = Pages::default();
         }
-        Ok(run)
+        Ok(Self(Means::Agent(Box::new(run))))
     }
 
+    /// Goes on from what was kept, and delivers by itself.
+    pub(super) fn direct(direct: Direct, keep: Box<dyn Keep + Send>, kept: Kept) -> Self {
+        Self(Means::Direct(Box::new(Shipping {
+            direct,
+            keep: Mutex::new(Some(keep)),
+            kept,
+            account: Arc::default(),
+        })))
+    }
+}
+
+impl Shipping {
+    /// All of the run, the first time it is asked for.
+    fn go(&self) -> Result<()> {
+        match self.keep.lock().take() {
+            Some(mut keep) => self.direct.go(keep.as_mut(), &self.kept, &self.account),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Emitting {
     fn walk(
         stream: &Arc<pages::Stream>,
         resume: Option<Resume>,
@@ -143,6 +186,7 @@ impl Run {
             keep: Mutex::new(keeping),
             said,
             around,
+            stream: Arc::clone(stream),
             report,
             tray,
         })
@@ -215,7 +259,10 @@ impl Run {
     /// Whether a crash left a line without its end: an empty log ends it, before any other is sent.
     #[getter]
     fn line_is_open(&self) -> bool {
-        self.keep.lock().line_is_open()
+        match &self.0 {
+            Means::Agent(run) => run.keep.lock().line_is_open(),
+            Means::Direct(_) => false,
+        }
     }
 
     fn __iter__(run: PyRef<'_, Self>) -> PyRef<'_, Self> {
@@ -224,7 +271,14 @@ impl Run {
 
     /// Wait for the next page, GIL free; after the last, raise `RunError` if there is cause.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Page>> {
-        let next = py.detach(|| self.next())?;
+        let run = match &self.0 {
+            Means::Agent(run) => run,
+            Means::Direct(run) => {
+                py.detach(|| run.go())?;
+                return Ok(None);
+            }
+        };
+        let next = py.detach(|| run.next())?;
         Ok(next.map(|(page, standing)| {
             let lengths = page.lengths();
             let lines = page.keys.iter().zip(lengths);
@@ -237,43 +291,63 @@ impl Run {
                 place: Mutex::new(page.place),
                 tally: page.tally,
                 standing,
-                emitter: Arc::clone(&self.around.emitter),
-                cancel: self.around.cancel.clone(),
+                emitter: Arc::clone(&run.around.emitter),
+                cancel: run.around.cancel.clone(),
                 cut: Arc::default(),
-                tray: self.tray.clone(),
+                tray: run.tray.clone(),
             }
         }))
     }
 
     /// Save the place after `page`, whose logs are out; an error where that does not stick.
     fn keep(&self, py: Python<'_>, page: &Page) -> PyResult<()> {
-        Ok(py.detach(|| self.save(page))?)
+        match &self.0 {
+            Means::Agent(run) => Ok(py.detach(|| run.save(page))?),
+            Means::Direct(_) => Ok(()),
+        }
     }
 
     /// Kind, name without the namespace, value and further tags of all that was counted.
     fn metrics(&self) -> Vec<metrics::Metric> {
-        let keeping = self.keep.lock();
-        let report = self.report.lock();
+        let run = match &self.0 {
+            Means::Agent(run) => run,
+            Means::Direct(run) => return metrics::of_direct(&run.account.lock()),
+        };
+        let keeping = run.keep.lock();
+        let report = run.report.lock();
         let standing = if keeping.ended {
             report.standing
         } else {
             keeping.standing
         };
+        let now = crate::time::Time::now();
+        let standing = standing.map(|standing| keeping.stands(&run.stream, standing, now));
         metrics::of(&report, standing, &keeping.tally, keeping.passage())
     }
 
     /// What somebody should know although the run did not fail.
     fn warnings(&self) -> Vec<String> {
-        let (keeping, report) = (self.keep.lock(), self.report.lock());
-        let said = self.said.iter().chain(&report.said);
-        said.chain(keeping.said()).cloned().collect()
+        match &self.0 {
+            Means::Agent(run) => {
+                let (keeping, report) = (run.keep.lock(), run.report.lock());
+                let said = run.said.iter().chain(&report.said);
+                said.chain(keeping.said()).cloned().collect()
+            }
+            Means::Direct(run) => {
+                let said = run.direct.warnings(&run.account.lock());
+                run.kept.said.iter().cloned().chain(said).collect()
+            }
+        }
     }
 }
 
 /// Whoever lets go of a run has no use for the page that is being fetched.
 impl Drop for Run {
     fn drop(&mut self) {
-        self.around.cancel.raise();
+        match &self.0 {
+            Means::Agent(run) => run.around.cancel.raise(),
+            Means::Direct(run) => run.direct.cancel.raise(),
+        }
     }
 }
 

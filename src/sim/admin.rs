@@ -39,10 +39,15 @@ pub(crate) fn answer(vendor: &Vendor, asked: &Asked) -> Reply {
             vendor.forget_requests();
             Ok(Reply::json(200, &json!({})))
         }
+        ("GET", "arrived") => Ok(arrived(vendor, asked)),
+        ("DELETE", "arrived") => {
+            vendor.arrived.forget();
+            Ok(Reply::json(200, &json!({})))
+        }
         ("POST", "prerender") => prerender(vendor, asked),
         ("GET", "clock") => Ok(clock(vendor)),
         ("POST", "clock") => set_clock(vendor, asked),
-        _ => Err("known here: faults (POST, DELETE), ledger (GET), records (POST), requests (GET, DELETE), prerender (POST), clock (GET, POST)".to_owned()),
+        _ => Err("known here: faults (POST, DELETE), ledger (GET), records (POST), requests (GET, DELETE), arrived (GET, DELETE), prerender (POST), clock (GET, POST)".to_owned()),
     };
     reply.unwrap_or_else(|problem| Reply::json(400, &json!({"error": problem})))
 }
@@ -60,6 +65,18 @@ fn add_faults(vendor: &Vendor, asked: &Asked) -> Result<Reply, String> {
     let count = rules.len();
     vendor.plan.add(rules);
     Ok(Reply::json(200, &json!({"added": count})))
+}
+
+/// What came to the intake: its number with `?count`, else a line each.
+fn arrived(vendor: &Vendor, asked: &Asked) -> Reply {
+    if asked.value("count").is_some() {
+        return Reply::json(200, &json!({"count": vendor.arrived.count()}));
+    }
+    let mut lines = vendor.arrived.logs().join("\n");
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    Reply::new(200, "application/x-ndjson", lines)
 }
 
 fn ledger(vendor: &Vendor, asked: &Asked) -> Result<Reply, String> {

@@ -86,6 +86,16 @@ pub enum Fault {
     },
     /// Datadog's partial answer: `meta.status` is `timeout`, and half of the records are missing.
     Partial,
+    /// The intake cannot read a payload that holds this text: 400.
+    RefuseWith {
+        /// The text.
+        text: String,
+    },
+    /// The intake takes no payload of more bytes, decompressed: 413.
+    RefuseOver {
+        /// How many.
+        bytes: usize,
+    },
     /// Datadog's permanent warning: an index that does not exist.
     Warn,
     /// Something in the answer's JSON is not what it should be.

@@ -14,6 +14,7 @@ use super::clock::Clock;
 use super::cursor::Cursor;
 use super::faults::{Plan, rewritten};
 use super::http::{Asked, Delivery, Reply};
+use super::intake::{self, Arrived};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::quota::Meter;
 use super::record::Style;
@@ -59,6 +60,7 @@ pub(crate) struct Vendor {
     pub(crate) keys: Keys,
     pub(crate) plan: Plan,
     pub(crate) gzip: bool,
+    pub(crate) arrived: Arrived,
     pub(crate) agent_handler_meter: Meter,
     pub(crate) datadog_meter: Meter,
     ledgers: Vec<Ledger>,
@@ -98,6 +100,7 @@ impl Vendor {
             keys: options.keys,
             plan: Plan::new(options.seed, options.faults),
             gzip: options.gzip,
+            arrived: Arrived::default(),
             agent_handler_meter: Meter::new(quota, true),
             datadog_meter: Meter::new(quota, false),
             ledgers: Stream::ALL.into_iter().map(ledger).collect(),
@@ -178,6 +181,9 @@ impl Vendor {
     }
 
     fn page(&self, asked: &Asked, twist: &Twist) -> Reply {
+        if let Some(reply) = intake::answer(self, asked, twist) {
+            return reply;
+        }
         let stream = Stream::ALL
             .into_iter()
             .find(|stream| stream.path() == asked.path);

@@ -11,7 +11,7 @@ use crate::time::Time;
 pub struct Standing {
     /// The run ended before the end of the log.
     pub behind: bool,
-    /// How far the newest delivered record is behind now; zero when caught up.
+    /// How far what was delivered is behind now; zero when caught up.
     pub lag: Duration,
     /// How long until the oldest undelivered record ages out at the source.
     pub retention_left: Option<Duration>,
@@ -21,6 +21,40 @@ pub struct Standing {
     pub cursor_age: Duration,
     /// How far back the next poll reads, where ids had to be let go and it is less than configured.
     pub overlap_shrunk_to: Option<Duration>,
+}
+
+/// How far what was delivered before a place is behind now; of a quiet log, since it was asked last.
+fn lag(place: &Place, now: Time) -> Duration {
+    let reached = place.reached();
+    reached.map_or(Duration::ZERO, |reached| now.since(reached))
+}
+
+/// How old the oldest record may be that comes after a place.
+fn age(place: &Place, source: &Source, now: Time) -> Duration {
+    let undelivered = if source.descending {
+        let walk = place.walk.as_ref();
+        walk.map_or(place.reached(), |walk| walk.since.or(place.bound))
+    } else {
+        place.reached()
+    };
+    let oldest = undelivered.or(place.start);
+    oldest.map_or(Duration::ZERO, |oldest| now.since(oldest))
+}
+
+impl Standing {
+    /// How the stream stands where the walk may have to go back to a place, or where it has to, as
+    /// what was delivered after it is `lost`.
+    #[must_use]
+    pub fn back_at(self, place: &Place, source: &Source, lost: bool, now: Time) -> Self {
+        let age = age(place, source, now);
+        let left = source.retention.map(|kept| kept.saturating_sub(age));
+        Self {
+            behind: self.behind || lost,
+            lag: if lost { lag(place, now) } else { self.lag },
+            retention_left: self.retention_left.min(left),
+            ..self
+        }
+    }
 }
 
 impl Walk {
@@ -48,18 +82,11 @@ impl Place {
     /// How a stream at this place stands, behind or not; a gap is a walk's own knowledge.
     #[must_use]
     pub fn standing(&self, source: &Source, behind: bool, now: Time) -> Standing {
-        let reached = self.newest.or(self.reached());
-        let lag = reached
-            .filter(|_| behind)
-            .map_or(Duration::ZERO, |reached| now.since(reached));
-        let undelivered = if source.descending {
-            let walk = self.walk.as_ref();
-            walk.and_then(|walk| walk.since).or(self.bound)
+        let (lag, age) = if behind {
+            (lag(self, now), age(self, source, now))
         } else {
-            reached
+            (Duration::ZERO, Duration::ZERO)
         };
-        let oldest = undelivered.or(self.start).filter(|_| behind);
-        let age = oldest.map_or(Duration::ZERO, |oldest| now.since(oldest));
         let let_go = self.seen.let_go();
         let shrunk = self
             .bound

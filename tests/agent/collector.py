@@ -82,7 +82,7 @@ class Collector:
             for configuration in configurations
             for instance in configuration.instances
         }
-        patience = float(self.settings.get("check_cancel_timeout"))
+        patience = self.settings.granted(float(self.settings.get("check_cancel_timeout")))
         for check_id in self.loaded - wanted.keys():
             self.loaded.remove(check_id)
             self.schedule.remove(check_id, patience)
@@ -115,7 +115,7 @@ class Collector:
         elif order["command"] == "run_now":
             self.schedule.now(order.get("check_id"))
         elif order["command"] == "stop":
-            self.schedule.stop(STOP)
+            self.schedule.stop(self.settings.granted(STOP))
         self.line.report("done", number=order["number"])
 
 

@@ -59,7 +59,7 @@ class Daemon:
     def __init__(self, settings: Settings) -> None:
         """Take the port of the expvars, then part the process in two."""
         self.settings = settings
-        self.clock = Clock()
+        self.clock = Clock(float(settings.get("stand_in.origin")), settings.speed)
         self.journal = Journal(str(settings.get("log_level")))
         self.observed = Observed(self.journal)
         self.history = History.of(settings)
@@ -156,7 +156,7 @@ class Daemon:
             threading.Event().wait()
         if self.settings.get("stand_in.stops_first") == "launcher":
             self.logs.receive_no_more()
-        self.orders.give(STOP, command="stop")
+        self.orders.give(self.settings.granted(STOP), command="stop")
         os.kill(self.collector, signal.SIGKILL)
         self.logs.stop()
         self.journal.info("the Agent stopped")

@@ -71,6 +71,7 @@ class FileLauncher:
         except OSError as error:
             self.journal.warning(f"Could not tail {source.path}: {error}")
             return
+        self.journal.info(f"Tailing {source.path} from {tailer.read_to}")
         self.tailers.append(tailer)
         tailer.start()
 

@@ -103,7 +103,8 @@ class LogsAgent:
         Fact: a payload that the intake does not take within stop_grace_period is left; it is read
         again at the next start.
         """
-        until = time.monotonic() + float(self.settings.get("logs_config.stop_grace_period"))
+        grace = self.settings.granted(float(self.settings.get("logs_config.stop_grace_period")))
+        until = time.monotonic() + grace
         self.receive_no_more()
         self.files.stop()
         self.pipeline.stop()

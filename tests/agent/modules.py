@@ -164,9 +164,14 @@ def module(name: str, **contents: Any) -> ModuleType:
 
 
 def install(agent: DatadogAgent, aggregator: Aggregator) -> None:
-    """Put the modules where imports find them; before the base package is imported."""
-    sys.modules["datadog_agent"] = agent
-    sys.modules["aggregator"] = aggregator
+    """Put the modules where imports find them; before the base package is imported.
+
+    A process that has imported it already, and is to start faster for it, has others there: they
+    become these.
+    """
+    for made in (agent, aggregator):
+        there = sys.modules.setdefault(made.__name__, made)
+        vars(there).update(vars(made))
     sys.modules["util"] = module("util", headers=agent.headers)
     sys.modules["_util"] = module(
         "_util",

@@ -33,7 +33,8 @@ class Registry:
         self.path = settings.path("logs_config.run_path") / "registry.json"
         self.atomic = bool(settings.get("logs_config.atomic_registry_write"))
         self.in_order = bool(settings.get("stand_in.audit_sequence"))
-        self.lifetime = settings.scaled(float(settings.get("logs_config.auditor_ttl")) * 3600)
+        self.lifetime = float(settings.get("logs_config.auditor_ttl")) * 3600 / settings.speed
+        self.lifetime *= clock.speed
         self.period = settings.scaled(FLUSH)
         self.expiry = settings.scaled(EXPIRY)
         self.clock = clock

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Protocol, Self
 
 # The folder that this package is in.
 HOME = Path(__file__).parent.parent
@@ -15,6 +15,23 @@ HOME = Path(__file__).parent.parent
 
 class Died(Exception):
     """The Agent ended without an answer."""
+
+
+class Process(Protocol):
+    """What is done with the process of an Agent, whoever started it."""
+
+    pid: int
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    def kill(self) -> None:
+        """Kill it with -9."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal."""
+
+    def wait(self) -> int:
+        """Its exit status, once it is over."""
 
 
 class Running:
@@ -26,7 +43,7 @@ class Running:
         """Start it, and return when all checks are loaded; `log` is its agent.log."""
         surroundings = os.environ | {"PYTHONPATH": path_with_agent()} | (environment or {})
         with (log or Path(os.devnull)).open("ab") as stderr:
-            self.process = subprocess.Popen(
+            self.process: Process = subprocess.Popen(
                 [sys.executable, "-m", "agent", "run", "--stop-at-end", *flags],
                 env=surroundings,
                 stdin=subprocess.PIPE,
@@ -34,6 +51,14 @@ class Running:
                 stderr=stderr,
             )
         self.ready = self.answer()
+
+    @classmethod
+    def of(cls, process: Process) -> Self:
+        """The Agent that such a process is, once all checks are loaded."""
+        running = cls.__new__(cls)
+        running.process = process
+        running.ready = running.answer()
+        return running
 
     def __enter__(self) -> Self:
         """Itself."""

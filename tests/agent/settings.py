@@ -53,6 +53,8 @@ DEFAULTS: dict[str, Any] = {
     "stand_in.write_pause": 0,
     "stand_in.write_pause_chance": 0,
     "stand_in.history": "",
+    "stand_in.written": "",
+    "stand_in.origin": 0,
     "stand_in.stops_first": "launcher",
 }
 CHOICES = {
@@ -115,6 +117,10 @@ class Settings:
     def scaled(self, seconds: float) -> float:
         """Seconds of an Agent as seconds of this one."""
         return seconds / self.speed
+
+    def granted(self, seconds: float) -> float:
+        """Seconds that are given to checks: real ones, unless their clocks are as fast."""
+        return self.scaled(seconds) if self.get("stand_in.origin") else seconds
 
     def size(self, key: str) -> int:
         """A setting in megabytes, which may be a fraction, in bytes."""

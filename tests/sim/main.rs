@@ -6,6 +6,7 @@ mod agent_handler;
 mod audit_trail;
 mod datadog;
 mod faults;
+mod intake;
 mod records;
 mod simulator;
 mod wire;

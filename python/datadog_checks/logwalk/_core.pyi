@@ -48,6 +48,9 @@ class Stream:
     def secrets(self) -> list[str]:
         """Everything that must appear nowhere, for the Agent's scrubber."""
     @property
+    def through_agent(self) -> bool:
+        """Whether logs go through the Agent: only then does a run have pages to emit."""
+    @property
     def interval(self) -> float:
         """Seconds between two runs."""
     def run(self, cache: Cache, keeps: bool) -> Run:

@@ -37,6 +37,8 @@ def facts(check: "AgentCheck") -> str:
             "integrations_logs_files_max_size": setting(
                 "logs_config.integrations_logs_files_max_size"
             ),
+            "file_scan_period": setting("logs_config.file_scan_period"),
+            "close_timeout": setting("logs_config.close_timeout"),
             "expvar_port": setting("expvar_port"),
             "fips": os.environ.get("GOFIPS") == "1",
         },

@@ -47,16 +47,19 @@ class LogwalkCheck(AgentCheck):
         return self.opened().identity
 
     def check(self, _: Any) -> None:
-        """Emit what is new, a page at a time; a page's place is kept once its logs are out."""
-        if not self.logs_enabled:
+        """Emit what is new, a page at a time; a page's place is kept once its logs are out.
+
+        Where logs go to the intake directly, the core delivers them and there is no page to emit.
+        """
+        stream = self.opened()
+        if stream.through_agent and not self.logs_enabled:
             raise ConfigurationError(
                 "logs_enabled is false in datadog.yaml: nothing was read; "
                 "set `logs_enabled: true` and restart the Agent"
             )
         self.run_check_initializations()  # done already, unless somebody calls check() itself
-        stream = self.opened()
         with configuration_errors():
-            run = stream.run(self, self.keeps_its_place())
+            run = stream.run(self, not stream.through_agent or self.keeps_its_place())
             try:
                 if run.line_is_open:
                     self.send_log({})

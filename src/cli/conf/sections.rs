@@ -37,13 +37,29 @@ pub(super) fn problems(whole: &Value) -> Vec<Error> {
         .collect();
     problems.extend(fields.at("init_config").any_fields().err());
     problems.extend(instances(&fields.at("instances")).err());
-    problems.extend(logs(&fields.at("logs")).err());
+    // What goes to the intake directly, the Agent has no part in.
+    let entries = fields.at("logs");
+    if !entries.is_absent() || !all_direct(&fields.at("instances")) {
+        problems.extend(logs(&entries).err());
+    }
     problems
 }
 
 /// Whether a problem means that there is no instance to work with.
 pub(super) fn leaves_no_instance(error: &Error) -> bool {
     matches!(error, Error::Config { at, .. } if at == THE_FILE || at == "instances")
+}
+
+fn all_direct(instances: &Written) -> bool {
+    let is_direct = |instance: &Written| {
+        let kind = instance
+            .value
+            .get("destination")
+            .and_then(|one| one.get("type"));
+        kind.is_some_and(|kind| kind != "agent")
+    };
+    let instances = instances.items().unwrap_or_default();
+    !instances.is_empty() && instances.iter().all(is_direct)
 }
 
 fn instances(written: &Written) -> Result<()> {

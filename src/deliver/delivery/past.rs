@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use super::waiting::{LONGEST_LOOK, Waited};
 use super::{Delivery, Terms, Watch};
 use crate::deliver::ledger::{Opening, Scene};
-use crate::deliver::registry::Entry;
+use crate::deliver::registry::{Entry, Reading};
 use crate::deliver::site::{Look, Moment, Site};
 use crate::deliver::words;
 use crate::error::Result;
@@ -15,21 +15,55 @@ use crate::error::Result;
 /// A registry that is not there yet is written within a flush or two.
 const TO_FIND_THE_REGISTRY: Duration = Duration::from_secs(3);
 
+/// A registry that could be read and cannot any more is believed to be gone after this.
+const GONE: Duration = Duration::from_mins(5);
+
+/// Many Agents empty their registry and write it again: it is torn for as long as that takes.
+const LOOKS: u32 = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
 impl<S: Site> Delivery<S> {
-    pub(super) fn find_the_registry(&mut self) -> Result<()> {
+    /// Says whether this run may send, with receipts or where there never were any without.
+    pub(super) fn find_the_registry(&mut self) -> Result<bool> {
         let searched = std::mem::replace(&mut self.watch.lock().searched, true);
         let until = self.began + TO_FIND_THE_REGISTRY;
-        while self.site.registry(&self.terms.file).is_none() {
-            if searched || self.tick() >= until {
+        let file = self.terms.file.clone();
+        while self.read_registry(&file).is_none() {
+            let read = self.watch.lock().read;
+            if read.is_some_and(|read| self.began < read + GONE) {
+                if self.tick() >= until {
+                    // What is on its way is not given up for a file that may be back in a moment.
+                    self.say(words::receipts_hidden());
+                    return Ok(false);
+                }
+            } else if searched || self.tick() >= until {
                 self.receipts = false;
                 if !std::mem::replace(&mut self.watch.lock().said_no_receipts, true) {
                     self.say(words::no_receipts());
                 }
-                return Ok(());
+                return Ok(true);
             }
             self.site.pause(LONGEST_LOOK)?;
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// The registry; of one that the Agent is just writing in place, what it says a moment later.
+    pub(super) fn read_registry(&self, file: &str) -> Option<Reading> {
+        let looks = match self.watch.lock().read {
+            Some(_) => LOOKS,
+            None => 1,
+        };
+        for look in 0..looks {
+            if look > 0 {
+                self.site.nap(BETWEEN_LOOKS);
+            }
+            if let Some(reading) = self.site.registry(file) {
+                self.watch.lock().read = Some(self.tick());
+                return Some(reading);
+            }
+        }
+        None
     }
 
     /// Finds out what became of what earlier runs sent; says whether this run may send.
@@ -53,7 +87,7 @@ impl<S: Site> Delivery<S> {
             let now = self.site.now();
             let file = self.ledger.file.clone();
             let look = self.site.look(&file)?;
-            let entry = self.site.registry(&file).and_then(|reading| reading.entry);
+            let entry = self.read_registry(&file).and_then(|reading| reading.entry);
             if !self.receipts && self.ledger.is_whole(look) {
                 let passed = self.ledger.pass_by();
                 self.passed += passed as u64;
@@ -91,7 +125,7 @@ impl<S: Site> Delivery<S> {
         let now = self.site.now();
         let file = self.terms.file.clone();
         let look = self.site.look(&file)?;
-        let entry = self.site.registry(&file).and_then(|reading| reading.entry);
+        let entry = self.read_registry(&file).and_then(|reading| reading.entry);
         self.ledger.adopt(&file, look, entry, now);
         let mut watch = self.watch.lock();
         watch.stale = self.ledger.stale;

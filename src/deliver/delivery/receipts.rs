@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::Delivery;
 use super::past::scene;
 use super::waiting::BETWEEN_RECEIPTS;
+use crate::deliver::counters::Counters;
 use crate::deliver::registry::Entry;
 use crate::deliver::site::Site;
 use crate::deliver::words;
 use crate::error::Result;
 
-/// While other logs arrive, a receipt that has not come by then does not come any more.
+/// While other logs arrive or no request fails, a receipt that has not come by then does not come any more.
 const PASSED_BY: Duration = Duration::from_mins(5);
 
 /// Where nothing else arrives either it may be an outage, and passing by would lose what is waiting.
@@ -34,7 +35,7 @@ impl<S: Site> Delivery<S> {
         }
         self.looked = Some(now);
         let look = self.site.look(&self.terms.file)?;
-        let reading = self.site.registry(&self.terms.file);
+        let reading = self.read_registry(&self.terms.file);
         let entry = reading.as_ref().and_then(|reading| reading.entry);
         if !self.ledger.is_whole(look) {
             let scene = scene(&self.terms, &self.watch, look, entry, moment);
@@ -64,8 +65,12 @@ impl<S: Site> Delivery<S> {
         }
         let idle = now.saturating_sub(watch.progress.unwrap_or(now));
         let others_arrive = reading.others > watch.others;
+        // An outage makes requests fail again and again, every other minute at the least.
+        let nothing_fails = watch
+            .errors
+            .is_some_and(|(_, last)| now >= last + PASSED_BY);
         drop(watch);
-        if (idle >= PASSED_BY && others_arrive) || idle >= GIVEN_UP {
+        if (idle >= PASSED_BY && (others_arrive || nothing_fails)) || idle >= GIVEN_UP {
             let records = self.ledger.pass_by();
             self.passed += records as u64;
             self.changed = true;
@@ -99,11 +104,23 @@ impl<S: Site> Delivery<S> {
         true
     }
 
+    /// Notes when requests failed last, as far as anybody can tell.
+    fn count_errors(&mut self, counters: Option<Counters>, now: Duration) {
+        let mut watch = self.watch.lock();
+        watch.errors = counters.map(|counters| match watch.errors {
+            Some((errors, last)) if errors == counters.errors => (errors, last),
+            _ => (counters.errors, now),
+        });
+    }
+
     pub(super) fn count_what_was_dropped(&mut self) {
         if self.ledger.is_confirmed() && self.ledger.dropped.is_some() {
             return;
         }
-        if let Some(counters) = self.site.counters() {
+        let now = self.tick();
+        let counters = self.site.counters();
+        self.count_errors(counters, now);
+        if let Some(counters) = counters {
             let before = self.ledger.dropped.replace(counters.dropped);
             let risen = before.map_or(0, |before| counters.dropped.saturating_sub(before));
             self.watch.lock().risen += risen;

@@ -18,5 +18,9 @@ pub struct Watch {
     pub(super) refusals: u32,
     /// The registry was waited for once.
     pub(super) searched: bool,
+    /// The registry was read last.
+    pub(super) read: Option<Duration>,
+    /// How many requests to the intake had failed, and when that was found to have risen last.
+    pub(super) errors: Option<(u64, Duration)>,
     pub(super) said_no_receipts: bool,
 }

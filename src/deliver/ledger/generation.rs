@@ -3,15 +3,9 @@
 use std::time::Duration;
 
 use super::Ledger;
+use crate::deliver::habits::Habits;
 use crate::deliver::registry::Entry;
 use crate::deliver::site::Moment;
-
-/// A file that was emptied is noticed at the Agent's next scan, ten seconds by default; after three
-/// times that it has been, although nothing that came since may have moved the registry's offset.
-const NOTICED: Duration = Duration::from_secs(30);
-
-/// A tailer is closed a minute after the scan that noticed, with room to spare.
-const CLOSED: Duration = Duration::from_secs(90);
 
 /// The registry's offset of what was in the file before it was emptied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,14 +19,14 @@ pub(in crate::deliver) struct Stale {
 }
 
 impl Stale {
-    /// Whether the Agent has noticed by now.
-    pub(in crate::deliver) fn is_noticed(&self, now: Moment) -> bool {
-        now.tick >= self.since.tick + NOTICED
+    /// Whether an Agent with these habits has noticed by now.
+    pub(super) fn is_noticed(&self, habits: Habits, now: Moment) -> bool {
+        now.tick >= self.since.tick.saturating_add(habits.until_noticed())
     }
 
     /// Whether an entry speaks of what came after.
-    pub(in crate::deliver) fn is_older_than(&self, entry: Entry) -> bool {
-        let read_after = entry.taken / 1_000_000 >= self.since.wall.after(NOTICED).0;
+    pub(in crate::deliver) fn is_older_than(&self, habits: Habits, entry: Entry) -> bool {
+        let read_after = entry.taken / 1_000_000 >= self.since.wall.after(habits.until_noticed()).0;
         read_after || (entry.offset < self.offset && !self.in_flight)
     }
 }
@@ -47,7 +41,13 @@ pub(in crate::deliver) struct Remnant {
 impl Ledger {
     /// Whether an entry speaks of what is in the file, and not of what was.
     pub(in crate::deliver) fn is_of_this_file(&self, entry: Entry) -> bool {
-        entry.offset <= self.end && self.stale.is_none_or(|stale| stale.is_older_than(entry))
+        entry.offset <= self.end && self.comes_after_the_stale(entry)
+    }
+
+    /// Whether an entry speaks of what came after the file was emptied last, if it was.
+    pub(super) fn comes_after_the_stale(&self, entry: Entry) -> bool {
+        self.stale
+            .is_none_or(|stale| stale.is_older_than(self.habits, entry))
     }
 
     /// Where the registry last said that the Agent is.
@@ -60,7 +60,7 @@ impl Ledger {
         self.remnants.retain(|remnant| now.tick < remnant.until);
         self.remnants.push(Remnant {
             offset,
-            until: now.tick + CLOSED,
+            until: now.tick.saturating_add(self.habits.until_closed()),
         });
     }
 }

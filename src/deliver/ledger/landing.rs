@@ -67,7 +67,7 @@ impl Ledger {
         let mut cut = None;
         for (at, line) in lines.iter().enumerate() {
             let bytes = u64::from(line.bytes);
-            if size + bytes > self.cap {
+            if size + bytes > self.habits.cap {
                 size = 0;
                 cut = Some(at);
             }

@@ -115,8 +115,7 @@ impl Ledger {
             }
             return Opening::Ready(self.lose(|_| Now::Lost));
         };
-        let comes_after = self.stale.is_none_or(|stale| stale.is_older_than(entry));
-        if entry.taken >= self.taken && comes_after {
+        if entry.taken >= self.taken && self.comes_after_the_stale(entry) {
             self.observe(scene.entry, scene.now);
             return Opening::Ready(0);
         }

@@ -13,9 +13,7 @@ impl Ledger {
         };
         self.entry = Some(entry);
         self.taken = entry.taken;
-        let ours =
-            entry.offset <= self.end && self.stale.is_none_or(|stale| stale.is_older_than(entry));
-        if !ours {
+        if !self.is_of_this_file(entry) {
             let fresh = Stale {
                 offset: 0,
                 since: now,

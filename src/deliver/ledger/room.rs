@@ -49,19 +49,19 @@ impl Ledger {
         }
         if self
             .stale
-            .is_some_and(|stale| stale.in_flight && !stale.is_noticed(now))
+            .is_some_and(|stale| stale.in_flight && !stale.is_noticed(self.habits, now))
         {
             return Room::Wait(Why::Unnoticed);
         }
         // What outgrows the old offset before the registry has forgotten it is never read: not by an
         // Agent that has not noticed, nor by one that begins there after a restart. Where it is too
         // small to live below, the first must do, and a restart is judged by what it left.
-        let half = self.cap / 2;
+        let half = self.habits.cap / 2;
         let above = self
             .stale
-            .filter(|stale| stale.offset >= half || !stale.is_noticed(now));
-        let below = above.map_or(self.cap, |stale| {
-            self.cap.min(stale.offset.saturating_sub(1))
+            .filter(|stale| stale.offset >= half || !stale.is_noticed(self.habits, now));
+        let below = above.map_or(self.habits.cap, |stale| {
+            self.habits.cap.min(stale.offset.saturating_sub(1))
         });
         // A tailer of what was in the file before sends a second time what grows beyond it.
         let remnants = self
@@ -82,7 +82,7 @@ impl Ledger {
     /// a tailer that must not see it, it is made longer until it does not.
     fn room_in_the_next(&self, lengths: &[u32], longest: u64, below: u64) -> Room {
         let first = lengths.first().map_or(0, |length| u64::from(*length));
-        let padding = (self.cap + 1).saturating_sub(self.end + first);
+        let padding = (self.habits.cap + 1).saturating_sub(self.end + first);
         if padding > 0 && first + padding + PADDING > longest {
             return Room::Wait(Why::Unnoticed);
         }

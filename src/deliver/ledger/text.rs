@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use std::time::Duration;
 
 use super::{Ledger, Point, Resume, Stale};
+use crate::deliver::habits::Habits;
 use crate::deliver::sent::Sent;
 use crate::deliver::site::Moment;
 use crate::time::Time;
@@ -57,7 +58,7 @@ pub fn base_of(text: &str) -> &str {
 /// How many bytes were sent to the Agent and not acknowledged when this was kept.
 #[must_use]
 pub fn unconfirmed_of(text: &str) -> u64 {
-    Ledger::read(text, "", "", 0).map_or(0, |ledger| ledger.unconfirmed_bytes())
+    Ledger::read(text, "", "", Habits::usual(0)).map_or(0, |ledger| ledger.unconfirmed_bytes())
 }
 
 /// Where a walk goes on that delivers nothing through the Agent.
@@ -67,7 +68,7 @@ pub fn resume_of(text: &str) -> Resume {
         place: Some(text.to_owned()),
         delivered: Vec::new(),
     };
-    Ledger::read(text, "", "", 0).map_or_else(as_it_is, |ledger| ledger.resume())
+    Ledger::read(text, "", "", Habits::usual(0)).map_or_else(as_it_is, |ledger| ledger.resume())
 }
 
 impl Ledger {
@@ -76,10 +77,10 @@ impl Ledger {
         text: &str,
         file: &str,
         process: &str,
-        cap: u64,
+        habits: Habits,
     ) -> Option<Self> {
         if let Ok(Mark { sent: None, .. }) = serde_json::from_str(text) {
-            return Some(Self::new(file, process, cap, Some(text)));
+            return Some(Self::new(file, process, habits, Some(text)));
         }
         let written: Written<'_> = serde_json::from_str(text).ok()?;
         let sent = Sent::read(&written.sent)?;
@@ -89,7 +90,7 @@ impl Ledger {
         let mut ledger = Self::new(
             &written.file,
             &written.process,
-            cap,
+            habits,
             Some(written.base.get()),
         );
         ledger.inode = written.inode;

@@ -1,9 +1,12 @@
 //! The Agent's disk and its launcher: what is written, what is emptied, what survives a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::chance::Chance;
 use super::pipeline::{Pipeline, Written};
+
+/// Linux writes to the disk within half a minute, and the registry is written each second.
+const EARLIER: usize = 35;
 
 /// What the Agent does to a file that is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,11 @@ pub(in crate::deliver) struct Agent {
     pub(in crate::deliver) pipeline: Pipeline,
     /// `registry.json`, and what it was before.
     pub(in crate::deliver) registry: Vec<u8>,
-    earlier_registry: Vec<u8>,
+    /// The disk may be so far behind: the Agent never syncs it.
+    earlier_registries: VecDeque<Vec<u8>>,
+    /// Every so many looks at the registry find it being written in place.
+    pub(in crate::deliver) torn_looks: Option<u64>,
+    looks: u64,
     /// The process dies after so many more steps.
     pub(in crate::deliver) dies_in: Option<u64>,
     pub(in crate::deliver) dead: bool,
@@ -53,7 +60,9 @@ impl Agent {
             in_flight: None,
             pipeline: Pipeline::default(),
             registry: Vec::new(),
-            earlier_registry: Vec::new(),
+            earlier_registries: VecDeque::new(),
+            torn_looks: None,
+            looks: 0,
             dies_in: None,
             dead: false,
         }
@@ -64,6 +73,15 @@ impl Agent {
         if let Some(left) = &mut self.dies_in {
             *left = left.saturating_sub(1);
             self.dead |= *left == 0;
+        }
+    }
+
+    /// The registry as a reader finds it.
+    pub(in crate::deliver) fn seen_registry(&mut self) -> &[u8] {
+        self.looks += 1;
+        match self.torn_looks {
+            Some(every) if self.looks.is_multiple_of(every) => &[],
+            _ => &self.registry,
         }
     }
 
@@ -91,7 +109,11 @@ impl Agent {
             if self.now.is_multiple_of(500) && !self.dead {
                 let written = self.pipeline.beat(self.now, self.born, &self.files);
                 if let Written::Registry(text) = written {
-                    self.earlier_registry = std::mem::replace(&mut self.registry, text);
+                    let earlier = std::mem::replace(&mut self.registry, text);
+                    self.earlier_registries.push_back(earlier);
+                    if self.earlier_registries.len() > EARLIER {
+                        self.earlier_registries.pop_front();
+                    }
                 }
             }
         }
@@ -173,10 +195,17 @@ impl Agent {
                 .truncate(usize::try_from(left).unwrap_or(usize::MAX));
         }
         match chance.between(0, 3) {
-            0 => self.registry.clone_from(&self.earlier_registry),
+            0 => {
+                let last = self.earlier_registries.len().saturating_sub(1) as u64;
+                let earlier = usize::try_from(chance.between(0, last)).unwrap_or(0);
+                if let Some(earlier) = self.earlier_registries.get(earlier) {
+                    self.registry.clone_from(earlier);
+                }
+            }
             1 => self.registry.clear(),
             _ => {}
         }
+        self.earlier_registries.clear();
         self.kill();
     }
 }

@@ -131,6 +131,7 @@ impl Check {
             agent.dies_in = Some(chance.between(1, 150));
         }
         agent.pipeline.up = !(story.outages && chance.one_in(3));
+        agent.torn_looks = story.torn_registries.then(|| chance.between(2, 9));
         agent.pipeline.refuses = story.refusals && chance.one_in(4);
         if story.edits && chance.one_in(6) {
             self.edits += 1;

@@ -46,6 +46,8 @@ pub(in crate::deliver) struct Pipeline {
     /// The intake refuses, the Agent drops and moves on.
     pub(in crate::deliver) refuses: bool,
     pub(in crate::deliver) dropped: u64,
+    /// Attempts that failed.
+    pub(in crate::deliver) errors: u64,
     pub(in crate::deliver) arrived: Vec<Vec<u8>>,
     /// What has arrived since the registry was written.
     unnoted: u64,
@@ -65,6 +67,7 @@ impl Pipeline {
         self.removed.clear();
         self.served.clear();
         self.dropped = 0;
+        self.errors = 0;
         self.offsets = serde_json::from_slice::<serde_json::Value>(registry)
             .ok()
             .and_then(|registry| registry.get("Registry")?.as_object().cloned())
@@ -172,7 +175,11 @@ impl Pipeline {
 
     fn send(&mut self, now: u64) {
         let waits = |first: &Message| now < first.read + BATCH_WAIT;
-        if !self.up || (self.batch.len() < 40 && self.batch.front().is_none_or(waits)) {
+        if !self.up {
+            self.errors += u64::from(!self.batch.is_empty());
+            return;
+        }
+        if self.batch.len() < 40 && self.batch.front().is_none_or(waits) {
             return;
         }
         for message in self.batch.drain(..) {

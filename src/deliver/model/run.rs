@@ -8,7 +8,7 @@ use super::check::Check;
 use super::seen::{Seen, millis};
 use super::story::{Place, line, sized, text_of};
 use crate::deliver::ledger::Resume;
-use crate::deliver::{Delivery, Fit, Line, Terms};
+use crate::deliver::{Delivery, Fit, Habits, Line, Terms};
 use crate::error::Result;
 
 impl Check {
@@ -24,7 +24,7 @@ impl Check {
         let terms = Terms {
             file,
             process,
-            cap: agent.cap as u64,
+            habits: Habits::usual(agent.cap as u64),
             longest: agent.cap as u64 / 2,
             until: Some(Duration::from_millis(until)),
             entry: String::new(),

@@ -49,13 +49,13 @@ impl Site for Seen {
     }
 
     fn registry(&self, file: &str) -> Option<Reading> {
-        registry::read(&self.0.borrow().registry, file)
+        registry::read(self.0.borrow_mut().seen_registry(), file)
     }
 
     fn counters(&self) -> Option<Counters> {
         Some(Counters {
             dropped: self.0.borrow().pipeline.dropped,
-            errors: 0,
+            errors: self.0.borrow().pipeline.errors,
         })
     }
 

@@ -16,6 +16,7 @@ pub(in crate::deliver) struct Story {
     pub(in crate::deliver) outages: bool,
     pub(in crate::deliver) refusals: bool,
     pub(in crate::deliver) emptied: bool,
+    pub(in crate::deliver) torn_registries: bool,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::deliver::habits::Habits;
 use crate::deliver::ledger::{Landing, Ledger, Opening, Room, Scene, Why};
 use crate::deliver::registry::Entry;
 use crate::deliver::sent::Line;
@@ -44,7 +45,7 @@ fn place(number: u64) -> String {
 
 /// A ledger into whose file so many lines were sent, a place after each fifth.
 fn sent(count: u64) -> Ledger {
-    let mut ledger = Ledger::new(FILE, "one", CAP, Some(&place(0)));
+    let mut ledger = Ledger::new(FILE, "one", Habits::usual(CAP), Some(&place(0)));
     for begin in (0..count).step_by(5) {
         let end = count.min(begin + 5);
         let landed = ledger.landed(file(end * 100), &lines(begin..end), true, at(1));
@@ -68,7 +69,7 @@ fn scene(process: &'static str, look: Option<Look>, entry: Option<Entry>) -> Sce
 
 /// Written down and read again, as by whoever comes next.
 fn kept(ledger: &Ledger) -> Ledger {
-    Ledger::read(&ledger.text().unwrap(), FILE, "one", CAP).unwrap()
+    Ledger::read(&ledger.text().unwrap(), FILE, "one", Habits::usual(CAP)).unwrap()
 }
 
 fn room(ledger: &Ledger, seconds: u64) -> Room {
@@ -125,7 +126,7 @@ fn what_is_kept_is_read_as_it_was() {
 
 #[test]
 fn a_place_alone_is_a_ledger_of_which_nothing_is_remembered() {
-    let ledger = Ledger::read(&place(3), FILE, "one", CAP).unwrap();
+    let ledger = Ledger::read(&place(3), FILE, "one", Habits::usual(CAP)).unwrap();
     assert_eq!(ledger.text().unwrap(), place(3));
     assert_eq!(ledger.resume().delivered, [0_u64; 0]);
 }
@@ -289,7 +290,10 @@ fn after_a_refusal_one_page_is_tried_at_a_time() {
 #[test]
 fn what_is_no_ledger_and_no_place_is_not_read() {
     for text in ["7", r#"{"sent":[]}"#, r#"{"sent":[[0,"!"]],"base":{}}"#] {
-        assert!(Ledger::read(text, FILE, "one", CAP).is_none(), "{text}");
+        assert!(
+            Ledger::read(text, FILE, "one", Habits::usual(CAP)).is_none(),
+            "{text}"
+        );
     }
 }
 
@@ -300,7 +304,7 @@ fn after_a_surprise_only_what_was_read_later_is_believed() {
     let scene = scene("one", other(400), entry(300, 2));
     assert_eq!(ledger.open(&scene), Opening::Ready(10));
     ledger.adopt(FILE, other(400), scene.entry, scene.now);
-    assert_eq!(room(&ledger, 610), Room::Wait(Why::Unnoticed));
+    assert_eq!(room(&ledger, 629), Room::Wait(Why::Unnoticed));
     assert_eq!(room(&ledger, 631), Room::Lines(6, 0));
     let landed = ledger.landed(other(900), &lines(0..5), true, at(631));
     assert_eq!(landed, Landing::There);
@@ -308,4 +312,29 @@ fn after_a_surprise_only_what_was_read_later_is_believed() {
     assert!(!ledger.observe(entry(250, 609), at(632)));
     assert!(ledger.observe(entry(800, 633), at(640)));
     assert_eq!(ledger.unconfirmed(), 1);
+}
+
+#[test]
+fn an_agent_that_looks_more_often_has_noticed_and_closed_sooner() {
+    let quick = Habits {
+        scan: Duration::from_secs(1),
+        close: Duration::from_secs(5),
+        ..Habits::usual(CAP)
+    };
+    let mut ledger = Ledger::new(FILE, "one", quick, Some(&place(0)));
+    ledger.landed(file(1_000), &lines(0..10), true, at(1));
+    let other = |size| Some(Look { size, inode: 8 });
+    let scene = scene("one", other(400), entry(300, 2));
+    assert_eq!(ledger.open(&scene), Opening::Ready(10));
+    ledger.adopt(FILE, other(400), scene.entry, scene.now);
+    assert_eq!(room(&ledger, 602), Room::Wait(Why::Unnoticed));
+    assert_eq!(room(&ledger, 603), Room::Lines(6, 0));
+
+    let mut ledger = Ledger::new(FILE, "one", quick, Some(&place(0)));
+    ledger.landed(file(1_000), &lines(0..10), true, at(1));
+    ledger.observe(entry(1_000, 3), at(4));
+    ledger.landed(file(900), &lines(10..19), true, at(5));
+    ledger.observe(entry(900, 7), at(7));
+    assert_eq!(room(&ledger, 12), Room::Lines(8, 1));
+    assert_eq!(room(&ledger, 13), Room::Lines(1, 0));
 }

@@ -104,6 +104,22 @@ fn after_a_kill_alone_nothing_is_thought_lost() {
 }
 
 #[test]
+fn a_registry_that_is_torn_now_and_then_loses_nothing() {
+    for seed in stories() {
+        let check = lived(
+            seed,
+            Story {
+                torn_registries: true,
+                outages: true,
+                kills: seed % 2 == 0,
+                ..Story::default()
+            },
+        );
+        assert_eq!(check.passed, 0, "seed {seed}");
+    }
+}
+
+#[test]
 fn an_edit_loses_nothing() {
     every(Story {
         edits: true,

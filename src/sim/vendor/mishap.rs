@@ -17,6 +17,9 @@ pub(crate) struct Twist {
     pub(crate) partial: bool,
     pub(crate) warn: bool,
     pub(crate) at_most: Option<usize>,
+    /// A payload that holds one of these texts cannot be read.
+    pub(crate) refuse_with: Vec<String>,
+    pub(crate) refuse_over: Option<usize>,
 }
 
 /// The faults that one request meets, put together.
@@ -79,6 +82,8 @@ impl Mishap {
             Fault::Warn => self.twist.warn = true,
             Fault::Rewrite { at, to } => self.rewrites.push((at, to)),
             Fault::Short { records } => self.twist.at_most = Some(records),
+            Fault::RefuseWith { text } => self.twist.refuse_with.push(text),
+            Fault::RefuseOver { bytes } => self.twist.refuse_over = Some(bytes),
         }
     }
 }

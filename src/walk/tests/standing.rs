@@ -2,6 +2,7 @@
 
 use super::telling::{NOW, START, Telling, at, last, millis, next, source};
 use crate::source::Source;
+use crate::time::Time;
 use crate::walk::model::Style;
 
 const KEPT: i64 = 60_000;
@@ -39,6 +40,25 @@ fn newest_first_what_ages_out_next_lies_at_the_other_end() {
     stream.page(&[at(NOW - 10)], &next("a"));
     let left = (START + KEPT - NOW).unsigned_abs();
     assert_eq!(stream.standing().retention_left, Some(millis(left)));
+}
+
+#[test]
+fn where_what_was_delivered_is_on_its_way_what_is_left_counts_from_before_it() {
+    let source = forgetful(Style::Cursor);
+    let mut stream = Telling::of(source.clone());
+    stream.page(&[at(NOW - 50_000)], &last());
+    let base = stream.place().clone();
+    // It was asked last at NOW, however old its newest record is.
+    stream.later(9_000);
+    stream.page(&[at(NOW + 2_000)], &last());
+    let now = Time(NOW + 9_000);
+    let standing = stream.standing();
+    let on_its_way = standing.back_at(&base, &source, false, now);
+    assert_eq!((on_its_way.behind, on_its_way.lag), (false, millis(0)));
+    assert_eq!(on_its_way.retention_left, Some(millis(51_000)));
+    let lost = standing.back_at(&base, &source, true, now);
+    assert_eq!((lost.behind, lost.lag), (true, millis(9_000)));
+    assert_eq!(lost.retention_left, Some(millis(51_000)));
 }
 
 #[test]

@@ -1,0 +1,264 @@
+//! The loop walk, deliver, keep, for destinations that acknowledge what they take.
+//!
+//! A thread walks, one page ahead; each payload is posted on a thread of its own; this one puts
+//! them together and keeps a place only when everything before it was accepted.
+
+mod account;
+mod route;
+mod walker;
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::deliver::datadog::{Landed, Next, Outbox, Parcel, Stamp, Stopped, Verdict};
+use crate::error::{Error, Result};
+use crate::fetch::{Cancel, Reality, Surroundings};
+use crate::pages;
+
+pub use account::Account;
+use account::Pages;
+pub use route::Route;
+use walker::Walker;
+
+/// How often the loop looks up from its waits.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// How one voyage goes.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// The wish to stop: what is out is waited for as long as `grace`, nothing else begins.
+    pub stop: Cancel,
+    /// How long an answer is waited for once the voyage is to end.
+    pub grace: Duration,
+    /// The voyage ends after so long.
+    pub span: Option<Duration>,
+    /// It ends with an error when nothing moves for so long.
+    pub stall: Option<Duration>,
+}
+
+/// What the threads tell.
+enum Event {
+    Page(pages::Page),
+    Over(Result<()>),
+    /// What became of the parcel of a number; none where nobody waited for it.
+    Answer(u64, Option<Verdict>),
+}
+
+/// Walks on and delivers until the end of the log, or until the course says to stop; `keep` keeps
+/// each place once everything before it was accepted.
+///
+/// `account` is kept up to date on the way.
+pub fn ship(
+    walk: impl FnOnce(Reality) -> Result<pages::Run<Reality>>,
+    route: &Arc<Route>,
+    instance_tags: &str,
+    course: &Course,
+    account: &Arc<Mutex<Account>>,
+    keep: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
+    let around = Reality::default();
+    if let Some((_, Stopped(words))) = route.intake.still_refused(around.tick()) {
+        return Err(Error::Credentials(words));
+    }
+    route.intake.prepare()?;
+    let walking = Reality::default();
+    let cancel = walking.cancel.clone();
+    let (events, inbox) = channel();
+    let walker = Walker::begin(walk(walking)?, cancel, events.clone(), Arc::clone(account))?;
+    let begin = around.tick();
+    let mut voyage = Voyage {
+        route,
+        events,
+        account,
+        keep,
+        outbox: Outbox::new(instance_tags.to_owned()),
+        walker,
+        around,
+        over: None,
+        moved: begin,
+        stopping: None,
+    };
+    let ended = loop {
+        match voyage.step(course, begin) {
+            Ok(Step::Again) => {}
+            Ok(Step::Wait(span)) => match inbox.recv_timeout(span) {
+                Ok(event) => voyage.take(event),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            },
+            Ok(Step::End(ended)) => break ended,
+            Err(error) => break Err(error),
+        }
+    };
+    // What is still out is left behind; its answer would be nobody's.
+    voyage.around.cancel.raise();
+    let mut account = account.lock();
+    account.retries += voyage.outbox.retries();
+    account.trouble = voyage.outbox.trouble().map(str::to_owned);
+    account.ended = ended.is_ok() && voyage.outbox.is_empty() && voyage.stopping.is_none();
+    ended
+}
+
+enum Step {
+    Again,
+    Wait(Duration),
+    End(Result<()>),
+}
+
+struct Voyage<'a> {
+    route: &'a Arc<Route>,
+    events: Sender<Event>,
+    account: &'a Arc<Mutex<Account>>,
+    keep: &'a mut dyn FnMut(&str) -> Result<()>,
+    outbox: Outbox<Pages>,
+    walker: Walker,
+    /// What posts wait in; cancelled, they are left behind.
+    around: Reality,
+    /// How the walk ended, once it has.
+    over: Option<Result<()>>,
+    /// When something last came or went.
+    moved: Duration,
+    /// Since when the voyage is to end.
+    stopping: Option<Duration>,
+}
+
+impl Voyage<'_> {
+    fn step(&mut self, course: &Course, begin: Duration) -> Result<Step> {
+        if let Some(landed) = self.outbox.landed() {
+            self.keep(landed)?;
+            return Ok(Step::Again);
+        }
+        if let Some(stopped) = self.outbox.stopped() {
+            self.route.intake.refused(stopped, self.around.tick());
+            return Err(Error::Credentials(stopped.0.clone()));
+        }
+        if self.over.is_some() && self.outbox.is_empty() {
+            return Ok(Step::End(self.over.take().unwrap_or(Ok(()))));
+        }
+        let tick = self.around.tick();
+        let late = course.span.is_some_and(|span| tick > begin + span);
+        if self.stopping.is_none() && (late || course.stop.is_raised()) {
+            self.stopping = Some(tick);
+            self.walker.cancel();
+        }
+        if let Some(since) = self.stopping {
+            let patience = tick < since + course.grace;
+            if self.outbox.is_out() && patience {
+                return Ok(Step::Wait(LOOK_UP));
+            }
+            return Ok(Step::End(self.cut_short(course)));
+        }
+        if let Some(stall) = course.stall.filter(|stall| tick > self.moved + *stall) {
+            return Err(self.stalled(stall));
+        }
+        if self.over.is_none() && self.outbox.wants_page() {
+            self.walker.ask();
+        }
+        Ok(match self.outbox.next(tick) {
+            Next::Send(parcel) => {
+                self.post(parcel)?;
+                Step::Again
+            }
+            Next::At(at) => Step::Wait(at.saturating_sub(tick).min(LOOK_UP)),
+            Next::Idle => Step::Wait(LOOK_UP),
+        })
+    }
+
+    fn take(&mut self, event: Event) {
+        let tick = self.around.tick();
+        match event {
+            Event::Page(page) => {
+                self.moved = tick;
+                self.walker.came();
+                let standing = self
+                    .account
+                    .lock()
+                    .report
+                    .as_ref()
+                    .and_then(|report| report.standing);
+                let stamp = Pages {
+                    place: page.place.unwrap_or_default(),
+                    tally: page.tally,
+                    standing,
+                };
+                self.outbox.take(&page.logs, stamp);
+                if let Some(sheet) = page.logs.into_sheet() {
+                    self.walker.tray.give_back(sheet);
+                }
+            }
+            Event::Over(ended) => {
+                self.over = Some(ended);
+                self.outbox.no_more();
+            }
+            Event::Answer(number, verdict) => {
+                let Some(verdict) = verdict else { return };
+                if !matches!(verdict, Verdict::Again { .. } | Verdict::Slow(_)) {
+                    self.moved = tick;
+                }
+                let random = self.around.random();
+                self.outbox.answered(number, verdict, tick, random);
+                let mut account = self.account.lock();
+                account.trouble = self.outbox.trouble().map(str::to_owned);
+                account.posted(self.route.intake.take_counts());
+            }
+        }
+    }
+
+    /// What was refused for good is kept elsewhere first: then the place may move.
+    fn keep(&mut self, landed: Landed<Pages>) -> Result<()> {
+        self.route
+            .dead_letters
+            .keep(&landed.buried, self.around.now())?;
+        (self.keep)(&landed.stamp.place)?;
+        self.account.lock().delivered(&landed);
+        Ok(())
+    }
+
+    fn post(&self, parcel: Parcel) -> Result<()> {
+        let (route, around, events) = (
+            Arc::clone(self.route),
+            self.around.clone(),
+            self.events.clone(),
+        );
+        std::thread::Builder::new()
+            .name("logwalk-post".to_owned())
+            .spawn(move || {
+                let verdict = route.intake.post(&parcel, &around);
+                // Nobody listens once the voyage is over.
+                let _ = events.send(Event::Answer(parcel.number, verdict));
+            })
+            .map(|_| ())
+            .map_err(|error| {
+                Error::Unavailable(format!("no thread could be started to send with: {error}"))
+            })
+    }
+
+    /// How a voyage ends that had to: that something does not get through is worth an error.
+    fn cut_short(&mut self, course: &Course) -> Result<()> {
+        match self.outbox.trouble() {
+            Some(trouble) if !course.stop.is_raised() => Err(Error::Unavailable(format!(
+                "{trouble}; the run's time was over, and what was not accepted is read and sent \
+                 again"
+            ))),
+            _ => self.over.take().unwrap_or(Ok(())),
+        }
+    }
+
+    fn stalled(&self, stall: Duration) -> Error {
+        let seconds = stall.as_secs();
+        Error::Unavailable(match self.outbox.trouble() {
+            Some(trouble) => format!("{trouble}; nothing was accepted for {seconds} s"),
+            None => format!("the source gave no page and the intake no answer for {seconds} s"),
+        })
+    }
+}
+
+impl Stamp for Pages {
+    fn then(&mut self, next: Self) {
+        self.place = next.place;
+        self.tally += next.tally;
+        self.standing = next.standing;
+    }
+}

@@ -1,0 +1,122 @@
+//! The thread that walks: a page whenever one is asked for.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+
+use super::Event;
+use super::account::Account;
+use crate::error::{Error, Result};
+use crate::fetch::{Cancel, Reality};
+use crate::log::Tray;
+use crate::pages;
+
+/// Walks on a thread of its own; it ends with this value.
+pub(super) struct Walker {
+    asks: Option<Sender<()>>,
+    asked: bool,
+    cancel: Cancel,
+    thread: Option<JoinHandle<()>>,
+    pub(super) tray: Tray,
+}
+
+impl Walker {
+    pub(super) fn begin(
+        run: pages::Run<Reality>,
+        cancel: Cancel,
+        events: Sender<Event>,
+        account: Arc<Mutex<Account>>,
+    ) -> Result<Self> {
+        let tray = run.tray();
+        let (asks, asked) = channel();
+        let thread = std::thread::Builder::new()
+            .name("logwalk".to_owned())
+            .spawn(move || walk(run, &asked, &events, &account))
+            .map_err(|error| {
+                Error::Unavailable(format!("no thread could be started to fetch with: {error}"))
+            })?;
+        Ok(Self {
+            asks: Some(asks),
+            asked: false,
+            cancel,
+            thread: Some(thread),
+            tray,
+        })
+    }
+
+    /// Asks for the next page, unless that is asked for already.
+    pub(super) fn ask(&mut self) {
+        if let Some(asks) = self.asks.as_ref().filter(|_| !self.asked) {
+            // Where the thread has ended it has said how.
+            let _ = asks.send(());
+            self.asked = true;
+        }
+    }
+
+    /// The page that was asked for has come.
+    pub(super) fn came(&mut self) {
+        self.asked = false;
+    }
+
+    pub(super) fn cancel(&self) {
+        self.cancel.raise();
+    }
+}
+
+impl Drop for Walker {
+    fn drop(&mut self) {
+        self.cancel.raise();
+        self.asks = None;
+        if let Some(thread) = self.thread.take() {
+            // A cancelled fetch returns at once; whoever walks the stream next shares its room.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Says at the end of the thread how it ended, however it does.
+struct Last<'a>(&'a Sender<Event>, Option<Result<()>>);
+
+impl Drop for Last<'_> {
+    fn drop(&mut self) {
+        let ended = self.1.take().unwrap_or_else(|| {
+            Err(Error::Unavailable(
+                "the thread that reads ended unexpectedly, which is a fault in logwalk; the place \
+                 did not move past what was delivered, and standard error has the trace"
+                    .to_owned(),
+            ))
+        });
+        let _ = self.0.send(Event::Over(ended));
+    }
+}
+
+fn walk(
+    mut run: pages::Run<Reality>,
+    asked: &Receiver<()>,
+    events: &Sender<Event>,
+    account: &Mutex<Account>,
+) {
+    let mut last = Last(events, None);
+    while asked.recv().is_ok() {
+        let next = run.next_page();
+        account.lock().report = Some(run.report());
+        match next {
+            Ok(Some(page)) => {
+                if events.send(Event::Page(page)).is_err() {
+                    break;
+                }
+            }
+            Ok(None) => {
+                last.1 = Some(Ok(()));
+                return;
+            }
+            Err(error) => {
+                last.1 = Some(Err(error));
+                return;
+            }
+        }
+    }
+    last.1 = Some(Ok(()));
+}

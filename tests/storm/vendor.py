@@ -1,0 +1,38 @@
+"""The vendor of a storm: `logwalk sim`, and what it holds."""
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from .nursery import Nursery
+from .schedule import Schedule
+
+
+class Vendor:
+    """A simulated vendor, which lives in the storm's time."""
+
+    def __init__(self, nursery: Nursery, schedule: Schedule, log: Path) -> None:
+        """Start it, with the records that the schedule says."""
+        self.child = nursery.child(
+            *("logwalk", "sim", "--listen", "127.0.0.1:0", "--json", "--until-stdin-closes"),
+            *("--seed", str(schedule.seed), "--total", str(schedule.total), "--no-gzip"),
+            *("--backlog", str(schedule.backlog), "--rate", f"{schedule.rate:.6f}"),
+            *("--record-bytes", str(schedule.record_bytes), "--late-by", "30s"),
+            *("--late-share", str(schedule.late_share)),
+            log=log,
+        )
+        stdout = self.child.stdout
+        self.said: dict[str, Any] = json.loads(stdout.readline() if stdout else b"")
+        self.streams: dict[str, dict[str, Any]] = self.said["streams"]
+
+    def ids(self, stream: str) -> list[str]:
+        """What can be seen now, oldest first."""
+        url = f"{self.said['url']}/sim/ledger?stream={stream}"
+        with urllib.request.urlopen(url) as reply:  # noqa: S310 (our own)
+            found: bytes = reply.read()
+        return found.decode().split()
+
+    def close(self) -> None:
+        """End it."""
+        self.child.kill()
