@@ -64,7 +64,11 @@ fn what_the_vendor_says_cannot_move_the_terminals_cursor() {
     let rewrite = Fault::Rewrite { at, to };
     vendor.running.fault(Rule::next(rewrite).storm(1.0));
     let ended = vendor.test(&vendor.tool_calls(""), &[]);
-    assert!(ended.out.contains("is no time: `\u{fffd}[2J`"), "{}", ended.out);
+    assert!(
+        ended.out.contains("is no time: `\u{fffd}[2J`"),
+        "{}",
+        ended.out
+    );
     assert!(!ended.out.contains('\u{1b}'), "{:?}", ended.out);
 }
 
