@@ -7,7 +7,7 @@ use clap::Args;
 use super::stop::Stop;
 use crate::config::{Config, Store};
 use crate::error;
-use crate::keep::{AgentCache, Health, Keep, Kept, NO_PLACE, PlaceFile, TwoSlots};
+use crate::keep::{AgentCache, Health, HealthFile, Keep, Kept, NO_PLACE, PlaceFile, TwoSlots};
 
 /// Where an Agent's cache is.
 #[derive(Debug, Args)]
@@ -99,12 +99,15 @@ impl Opened {
         }
     }
 
-    /// How the stream has fared, where that is noted.
-    pub(crate) fn health(&self) -> error::Result<Option<Health>> {
+    /// How the stream fares, where that is noted.
+    pub(crate) fn health(&self) -> Option<Health> {
         match self {
-            Self::File(file) => file.health(),
+            Self::File(file) => {
+                let health = HealthFile::beside(file).read();
+                (health != Health::default()).then_some(health)
+            }
             // The Agent's own metrics say it.
-            Self::Agent(..) => Ok(None),
+            Self::Agent(..) => None,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{self, Lock};
 use super::sealed::{Opened, open};
-use super::{Health, Keep, Kept, NO_PLACE, checked, layout, newer_version, superseded};
-use crate::error::{Error, Result};
+use super::{Keep, Kept, NO_PLACE, checked, layout, newer_version, superseded};
+use crate::error::Result;
 
 /// File systems take 255 bytes in a name; the identity, an ending and a number go after the label.
 const LABEL_LENGTH: usize = 100;
@@ -48,28 +48,6 @@ impl PlaceFile {
             self.held = Some(self.lock()?);
         }
         Ok(())
-    }
-
-    /// How the stream has fared; none where nobody noted it, or not whole.
-    pub fn health(&self) -> Result<Option<Health>> {
-        let text = disk::text_of(&self.health_path())?;
-        // It is of use to people only, and is noted anew by the next run.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-    }
-
-    /// Notes how the stream has fared.
-    pub fn note_health(&self, health: &Health) -> Result<()> {
-        let path = self.health_path();
-        if let Some(folder) = path.parent() {
-            disk::make_folder(folder)?;
-        }
-        let text = serde_json::to_string_pretty(health)
-            .map_err(|error| Error::Store(format!("cannot write {}: {error}", path.display())))?;
-        disk::replace(&path, &(text + "\n"))
-    }
-
-    fn health_path(&self) -> PathBuf {
-        self.path.with_extension("health.json")
     }
 
     /// Forgets the place, whatever is there: the next run begins at `start`.
