@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 
 pub use agent_cache::{AgentCache, slot_file, slot_key, sync};
 pub use file::PlaceFile;
-pub use health::{Health, HealthFile, LastError};
+pub use health::{Health, HealthFile};
 pub use sealed::{Opened, VERSION, open, seal};
 pub use slots::{Slots, TwoSlots};
 

@@ -33,8 +33,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         let mut opened = arguments.agent.open(&config)?;
         let read = opened
             .load()
-            .and_then(|kept| Ok((kept, opened.health()?)))
-            .and_then(|(kept, health)| Facts::of(&config, &kept, health, now));
+            .and_then(|kept| Facts::of(&config, &kept, opened.health(), now));
         match read {
             Ok(facts) => rows.push(facts),
             // One stream that cannot be read hides no other.

@@ -99,12 +99,15 @@ impl Opened {
         }
     }
 
-    /// How the stream has fared, where that is noted.
-    pub(crate) fn health(&self) -> error::Result<Option<Health>> {
+    /// How the stream fares, where that is noted.
+    pub(crate) fn health(&self) -> Option<Health> {
         match self {
-            Self::File(file) => HealthFile::beside(file).found(),
+            Self::File(file) => {
+                let health = HealthFile::beside(file).read();
+                (health != Health::default()).then_some(health)
+            }
             // The Agent's own metrics say it.
-            Self::Agent(..) => Ok(None),
+            Self::Agent(..) => None,
         }
     }
 }

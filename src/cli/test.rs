@@ -4,6 +4,7 @@
 //! anything; the findings are told for a person or a script.
 
 mod checks;
+mod delivered;
 mod facts;
 mod finding;
 mod heard;

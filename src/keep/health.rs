@@ -1,4 +1,4 @@
-//! How a stream has fared, beside its place and never in it: writing this moves nothing.
+//! How a stream fares, kept beside its resume point for whoever asks later; it never moves the place.
 
 use std::path::PathBuf;
 
@@ -8,73 +8,72 @@ use super::{PlaceFile, disk};
 use crate::error::{Error, Result};
 use crate::time::Time;
 
-/// How a stream has fared.
+/// How a stream fares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Health {
-    /// When it last came to an end without an error.
+    /// When it last came to the end of its run without an error.
+    #[serde(with = "moment")]
     pub last_success: Option<Time>,
-    /// How often it has failed since.
+    /// Runs that failed since.
     pub failures_in_a_row: u64,
-    /// How it failed last.
-    pub last_error: Option<LastError>,
+    /// What the last of them said.
+    pub last_error: Option<String>,
 }
 
-/// A failure, and when it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastError {
-    /// When.
-    pub at: Time,
-    /// In words, without secrets.
-    pub text: String,
-}
+/// Moments as a person reads them.
+mod moment {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-impl Health {
-    /// After a run that went well.
-    pub fn went_well(&mut self, now: Time) {
-        self.last_success = Some(now);
-        self.failures_in_a_row = 0;
+    use crate::time::Time;
+
+    #[allow(clippy::ref_option)] // the form that serde asks for
+    pub(super) fn serialize<S: Serializer>(time: &Option<Time>, to: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.to_string()).serialize(to)
     }
 
-    /// After a run that failed.
-    pub fn failed(&mut self, now: Time, text: impl Into<String>) {
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        let text = text.into();
-        self.last_error = Some(LastError { at: now, text });
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Time>, D::Error> {
+        let text: Option<String> = Option::deserialize(from)?;
+        Ok(text.as_deref().and_then(Time::parse))
     }
 }
 
-/// The file that holds it, beside the place and under its name.
+/// The file that holds it: in `health/` in the folder of the places, under the place's own name.
 #[derive(Debug, Clone)]
-pub struct HealthFile(PathBuf);
+pub struct HealthFile(Option<PathBuf>);
 
 impl HealthFile {
     /// The one beside a place.
     #[must_use]
     pub fn beside(place: &PlaceFile) -> Self {
-        Self(place.path().with_extension("health.json"))
+        let (folder, name) = (place.path().parent(), place.path().file_name());
+        Self(
+            folder
+                .zip(name)
+                .map(|(folder, name)| folder.join("health").join(name)),
+        )
     }
 
-    /// What was noted last; none where nobody noted it, or not whole.
-    pub fn found(&self) -> Result<Option<Health>> {
-        let text = disk::text_of(&self.0)?;
-        // It is of use to people only, and is noted anew by the next run.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-    }
-
-    /// What was noted last; nothing is known where it cannot be read.
+    /// What was written last; nothing is known where it cannot be read.
     #[must_use]
     pub fn read(&self) -> Health {
-        self.found().ok().flatten().unwrap_or_default()
+        let text = self.0.as_deref().map(disk::text_of);
+        let text = text.and_then(Result::ok).flatten().unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Notes it.
+    /// Writes it down.
     pub fn write(&self, health: &Health) -> Result<()> {
-        if let Some(folder) = self.0.parent() {
+        let Some(path) = &self.0 else { return Ok(()) };
+        let text = serde_json::to_string_pretty(health).map_err(|error| {
+            Error::Store(format!("a stream's health cannot be written: {error}"))
+        })?;
+        if let Some(folder) = path.parent() {
             disk::make_folder(folder)?;
         }
-        let text = serde_json::to_string_pretty(health)
-            .map_err(|error| Error::Store(format!("cannot write {}: {error}", self.0.display())))?;
-        disk::replace(&self.0, &(text + "\n"))
+        disk::replace(path, &text)
     }
 }
 
@@ -91,14 +90,11 @@ mod tests {
         let health = Health {
             last_success: Some(Time(7)),
             failures_in_a_row: 2,
-            last_error: Some(LastError {
-                at: Time(8),
-                text: "no".to_owned(),
-            }),
+            last_error: Some("no".to_owned()),
         };
         file.write(&health).unwrap();
         assert_eq!(file.read(), health);
-        let path = folder.join("a_b-0123.health.json");
+        let path = folder.join("health").join("a_b-0123.json");
         std::fs::write(path, "{\"last").unwrap();
         assert_eq!(file.read(), Health::default());
         std::fs::remove_dir_all(folder).unwrap();

@@ -1,6 +1,7 @@
 //! `logwalk test`, against the simulated vendors.
 
 mod configured;
+mod delivered;
 mod faults;
 mod kept;
 mod unreachable;

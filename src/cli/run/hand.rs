@@ -171,9 +171,17 @@ impl Hand {
 
     fn note(&self, ended: &Result<()>, health: &mut Health) {
         match ended {
-            Ok(()) => health.went_well(Time::now()),
+            Ok(()) => {
+                *health = Health {
+                    last_success: Some(Time::now()),
+                    ..Health::default()
+                }
+            }
             Err(Error::Cancelled) => {}
-            Err(error) => health.failed(Time::now(), error.to_string()),
+            Err(error) => {
+                health.failures_in_a_row += 1;
+                health.last_error = Some(error.to_string());
+            }
         }
         if let Err(error) = self.health.write(health) {
             let words = error.to_string();

@@ -148,8 +148,7 @@ impl Facts {
             "lag_seconds": seconds(self.lag),
             "last_success": time(self.last_success),
             "failures_in_a_row": health.map(|health| health.failures_in_a_row),
-            "last_error": error.map(|error| &error.text),
-            "last_error_at": time(error.map(|error| error.at)),
+            "last_error": error,
             "retention_left_seconds": seconds(self.retention_left),
             "unconfirmed_bytes": self.unconfirmed,
             "waiting_until": time(until),
@@ -163,7 +162,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::config::AgentFacts;
-    use crate::keep::LastError;
 
     /// 2026-11-20T09:30:00Z
     const NOW: Time = Time(1_795_167_000_000);
@@ -231,10 +229,7 @@ mod tests {
         let health = Health {
             last_success: Some(NOW.before(HOUR)),
             failures_in_a_row: 3,
-            last_error: Some(LastError {
-                at: NOW,
-                text: "401 from host".to_owned(),
-            }),
+            last_error: Some("401 from host".to_owned()),
         };
         let facts = facts(&place, Some(health));
         assert_eq!(facts.state, State::Waiting(NOW.after(HOUR)));

@@ -40,8 +40,7 @@ pub(super) fn print(rows: &[Facts], now: Time, out: &mut dyn Write) -> Result<()
             health.last_error.as_ref().filter(|_| failing)
         });
         if let Some(error) = error {
-            let ago = ago(Some(error.at), now);
-            writeln!(out, "{}: {ago}: {}", row.label, visible(&error.text))?;
+            writeln!(out, "{}: failing: {}", row.label, visible(error))?;
         }
         for said in &row.said {
             writeln!(out, "{}: {}", row.label, visible(said))?;

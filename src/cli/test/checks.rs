@@ -3,6 +3,7 @@
 mod answer;
 mod clock;
 mod cursor;
+mod destination;
 mod id;
 mod logs;
 mod reach;
@@ -72,6 +73,8 @@ pub(super) fn judged(terms: &Terms, facts: &Facts) -> Vec<Finding> {
             break;
         }
     }
+    // Whether logs can be delivered has nothing to do with whether there are any.
+    findings.extend(facts.delivered.iter().flat_map(destination::judged));
     findings
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::heard::Heard;
 use crate::config::{Config, Start};
+use crate::deliver::datadog::Verdict;
 use crate::error::{Error, Result};
 use crate::fetch::Counts;
 use crate::log::{Mapping, Sheet};
@@ -30,6 +31,19 @@ pub(super) struct Facts {
     pub(super) walk: Leg,
     /// What came of going on from the place after the first page, if there was one.
     pub(super) resumed: Option<Leg>,
+    /// What the destination said, where there is one to ask.
+    pub(super) delivered: Option<Delivered>,
+}
+
+/// What a destination said.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    /// The option that names it, and its value.
+    pub(super) told: String,
+    /// Of the key; none where nobody answered.
+    pub(super) key: Result<Option<Verdict>>,
+    /// Of an event made by hand, where the key was no hindrance.
+    pub(super) event: Option<Verdict>,
 }
 
 /// How far one comes without asking anything.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::delivered;
 use super::facts::{Facts, Leg, Reached, Taken};
 use super::heard::Listener;
 use super::reach;
@@ -40,6 +41,7 @@ pub(super) fn tried(
         },
         walk: Leg::default(),
         resumed: None,
+        delivered: delivered::tried(config, began, patience),
     };
     let listener = Arc::new(Listener::default());
     let stream = match ready(config.clone(), &listener) {

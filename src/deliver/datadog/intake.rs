@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde_json::Value;
 
 use super::compression::Compression;
 use super::flight::Parcel;
@@ -68,7 +69,16 @@ impl Intake {
 
     /// Posts a parcel; none where nobody waits for its answer any more.
     pub fn post(&self, parcel: &Parcel, around: &dyn Surroundings) -> Option<Verdict> {
-        let body = match self.compression.packed(parcel.json()) {
+        self.send(parcel.json(), around)
+    }
+
+    /// Posts one log made by hand, to see whether it is taken.
+    pub fn try_log(&self, log: &Value, around: &dyn Surroundings) -> Option<Verdict> {
+        self.send(format!("[{log}]"), around)
+    }
+
+    fn send(&self, json: String, around: &dyn Surroundings) -> Option<Verdict> {
+        let body = match self.compression.packed(json) {
             Ok(body) => body,
             Err(error) => {
                 let why = format!("the logs could not be compressed: {error}");

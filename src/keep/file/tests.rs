@@ -4,8 +4,6 @@
 
 use super::*;
 use crate::error::Error;
-use crate::keep::{Health, HealthFile};
-use crate::time::Time;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -248,26 +246,4 @@ fn a_killed_writer_leaves_a_whole_place_at_most_one_ahead_of_what_it_said() {
         assert_eq!(place["n"], kept.sequence);
         file.save(kept.sequence + 1, "{}").unwrap();
     }
-}
-
-#[test]
-fn health_stands_beside_the_place_and_a_torn_one_is_none() {
-    let folder = Folder::new();
-    let mut file = folder.file();
-    file.save(1, "{}").unwrap();
-    assert_eq!(HealthFile::beside(&file).found(), Ok(None));
-    let mut health = Health::default();
-    health.went_well(Time(5));
-    health.failed(Time(7), "401 from host");
-    health.failed(Time(9), "502 from host");
-    HealthFile::beside(&file).write(&health).unwrap();
-    assert_eq!(HealthFile::beside(&file).found(), Ok(Some(health.clone())));
-    assert_eq!(
-        (health.failures_in_a_row, health.last_success),
-        (2, Some(Time(5)))
-    );
-    assert_eq!(file.load().unwrap().sequence, 1);
-    let torn = file.path().with_extension("health.json");
-    std::fs::write(torn, "{\"last_succ").unwrap();
-    assert_eq!(HealthFile::beside(&file).found(), Ok(None));
 }

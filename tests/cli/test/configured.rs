@@ -1,6 +1,6 @@
 //! How it is told, and what is refused before anything is asked.
 
-use logwalk::sim::{Fault, Rule, Stream};
+use logwalk::sim::{Change, Fault, Rule, Stream};
 
 use super::Vendor;
 
@@ -59,14 +59,16 @@ fn a_stream_that_fails_hides_no_other() {
 #[test]
 fn what_the_vendor_says_cannot_move_the_terminals_cursor() {
     let vendor = Vendor::new();
-    let body = Some("{\"error\": \"no \u{1b}[2J\"}".to_owned());
-    let code = 403;
-    vendor.running.fault(Rule::next(Fault::Status {
-        code,
-        body,
-        headers: std::collections::BTreeMap::new(),
-    }));
+    let at = "results.*.started_at".to_owned();
+    let to = Change::Set("\u{1b}[2J".into());
+    let rewrite = Fault::Rewrite { at, to };
+    vendor.running.fault(Rule::next(rewrite).storm(1.0));
     let ended = vendor.test(&vendor.tool_calls(""), &[]);
+    assert!(
+        ended.out.contains("is no time: `\u{fffd}[2J`"),
+        "{}",
+        ended.out
+    );
     assert!(!ended.out.contains('\u{1b}'), "{:?}", ended.out);
 }
 

@@ -1,6 +1,7 @@
 //! Samples: what `--save` keeps and `preview --replay` maps.
 
-use logwalk::sim::{Change, Fault, Rule, Stream};
+use logwalk::sim::{Change, Fault, Options, Rule, Stream};
+use logwalk::time::Time;
 use serde_json::{Value, json};
 
 use super::Vendor;
@@ -46,6 +47,29 @@ fn a_sample_is_mapped_offline_as_the_api_was() {
     let live: Vec<&str> = live.lines().collect();
     assert_eq!(logs[..5], live[..]);
     assert_eq!(vendor.running.requests().len(), asked);
+}
+
+#[test]
+fn an_old_sample_is_mapped_by_the_clock_of_then() {
+    let then = Time::parse("2021-06-02T00:00:00Z").unwrap();
+    let vendor = Vendor::with(Options {
+        start: Some(then),
+        ..Options::default()
+    });
+    let instance = vendor.tool_calls("");
+    let instance = instance.replace("start: 1d", "start: 2021-06-01T00:00:00Z");
+    let (_, file) = saved(&vendor, &instance);
+    let late = || {
+        let logs = replayed(&vendor, &file, &["--limit", "3"]).done();
+        assert_eq!(logs.lines().count(), 3, "{logs}");
+        logs.matches("logwalk_late:true").count()
+    };
+    assert_eq!(late(), 3);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut sample: Value = serde_json::from_str(&text).unwrap();
+    sample["streams"]["agent_handler/tool_calls"]["at"] = then.0.into();
+    std::fs::write(&file, sample.to_string()).unwrap();
+    assert_eq!(late(), 0);
 }
 
 #[test]

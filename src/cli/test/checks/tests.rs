@@ -90,6 +90,7 @@ fn facts(walk: Leg) -> Facts {
         },
         walk,
         resumed: None,
+        delivered: None,
     }
 }
 
