@@ -57,6 +57,13 @@ def test_the_facts_are_what_the_agent_says(
     agent.config["logs_config.max_message_size_bytes"] = 900_000
     agent.config["logs_config.run_path"] = "/opt/datadog-agent/run"
     agent.config["logs_config.integrations_logs_files_max_size"] = 20
+    agent.config["run_path"] = "/opt/datadog-agent/cache"
+    agent.config["logs_config.file_scan_period"] = 10
+    agent.config["logs_config.close_timeout"] = 60
+    agent.config["logs_config.batch_max_concurrent_send"] = 0
+    agent.config["logs_config.http_timeout"] = 10
+    agent.config["logs_config.sender_backoff_base"] = 1.0
+    agent.config["logs_config.sender_backoff_max"] = 120.0
     agent.config["expvar_port"] = 5001
     check = agent.check({**instance, "tags": ["team:security", "region:eu"]})
 
@@ -67,7 +74,14 @@ def test_the_facts_are_what_the_agent_says(
         "proxy": {"https": "http://proxy:3128"},
         "max_message_size_bytes": 900_000,
         "run_path": "/opt/datadog-agent/run",
+        "cache_path": "/opt/datadog-agent/cache",
         "integrations_logs_files_max_size": 20,
+        "file_scan_period": 10,
+        "close_timeout": 60,
+        "batch_max_concurrent_send": 0,
+        "http_timeout": 10,
+        "sender_backoff_base": 1.0,
+        "sender_backoff_max": 120.0,
         "expvar_port": 5001,
         "fips": False,
     }
