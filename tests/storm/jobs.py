@@ -1,5 +1,6 @@
 """Several storms at once, each job with a time and a nursery of its own."""
 
+import math
 import multiprocessing
 import shutil
 import time
@@ -35,6 +36,8 @@ class Plan:
     jobs: int = 2
     speed: int = SPEED
     keep: bool = False
+    # No storm begins after so many seconds.
+    seconds: float = math.inf
 
 
 def play(plan: Plan) -> Iterator[Outcome | Broken]:
@@ -62,9 +65,12 @@ def work(number: int, plan: Plan, results: "Results") -> None:
     folder = plan.folder / f"job-{number}"
     folder.mkdir(parents=True, exist_ok=True)
     world = World(plan.speed, time.time_ns())
+    end = time.monotonic() + plan.seconds
     try:
         nursery = Nursery(world, folder, compiled(SOURCE, folder))
         for seed in plan.seeds[number :: plan.jobs]:
+            if time.monotonic() > end:
+                break
             for check in plan.checks:
                 results.put(storm(world, nursery, seed, check, plan, folder / f"{seed}-{check}"))
         nursery.close()
