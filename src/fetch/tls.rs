@@ -65,6 +65,7 @@ impl Tls {
     }
 
     /// Whether the other side has to prove who it is.
+    #[cfg(feature = "cli")]
     pub(crate) fn verifies(&self) -> bool {
         self.verify
     }
