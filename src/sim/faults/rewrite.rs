@@ -19,8 +19,8 @@ pub enum Change {
     Set(Value),
     /// It is another text each time that it is asked for.
     Renew,
-    /// A text without so many characters at its end.
-    Shorten(usize),
+    /// A time that does not say in which zone.
+    Unzone,
 }
 
 /// Changes the value at a path of a JSON body; any other body stays as it is.
@@ -73,10 +73,13 @@ fn changed(map: &mut Members, key: &str, change: &Change, (asked, count): (u64, 
         Change::Renew => {
             map.insert(key.to_owned(), Value::from(format!("{asked}-{count}")));
         }
-        Change::Shorten(characters) => {
+        Change::Unzone => {
             if let Some(Value::String(text)) = map.get_mut(key) {
-                let kept = text.chars().count().saturating_sub(*characters);
-                *text = text.chars().take(kept).collect();
+                // Behind the time of day, for a date has dashes too.
+                let day = text.find('T').unwrap_or(text.len());
+                let (date, time) = text.split_at(day);
+                let end = time.find(['Z', '+', '-']).unwrap_or(time.len());
+                *text = format!("{date}{}", time.split_at(end).0);
             }
         }
     }
@@ -89,7 +92,7 @@ mod tests {
     use super::*;
 
     fn after(path: &str, change: &Change) -> Value {
-        let body = json!({"results": [{"id": "a", "at": "2026Z"}, {"id": "b"}], "next": "c"});
+        let body = json!({"results": [{"id": "a", "at": "2026-11-20T09:30:00.5-05:30"}, {"id": "b"}], "next": "c"});
         let text = rewritten(&[Bytes::from(body.to_string())], path, change, 7);
         serde_json::from_slice(&text.concat()).unwrap_or_default()
     }
@@ -98,7 +101,7 @@ mod tests {
     fn a_value_is_changed_wherever_its_path_leads() {
         assert_eq!(
             after("results.*.id", &Change::Remove)["results"],
-            json!([{"at": "2026Z"}, {}])
+            json!([{"at": "2026-11-20T09:30:00.5-05:30"}, {}])
         );
         assert_eq!(
             after("results", &Change::Rename("items".into()))["items"][1]["id"],
@@ -113,8 +116,8 @@ mod tests {
             "7-2"
         );
         assert_eq!(
-            after("results.*.at", &Change::Shorten(1))["results"][0]["at"],
-            "2026"
+            after("results.*.at", &Change::Unzone)["results"][0]["at"],
+            "2026-11-20T09:30:00.5"
         );
     }
 

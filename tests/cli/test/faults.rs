@@ -378,8 +378,10 @@ fn times_that_are_missing_bare_or_of_another_world_are_told_apart() {
         "time",
         &["out of this world", "time_format"],
     );
-    let zone = rewrite(time, Change::Shorten(1));
-    notes(zone, "time", &["have no zone", "read as UTC"]);
+    let zone = rewrite(time, Change::Unzone);
+    let bare = of(Stream::ToolCalls, vec![zone]);
+    bare.say("time", "note", &["have no zone", "read as UTC"]);
+    assert_eq!(bare.named("time", "note").len(), 1, "{:#?}", bare.all);
     let ahead = rewrite(
         time,
         Change::Set(json!(logwalk::time::Time::now().0 + 3_600_000)),

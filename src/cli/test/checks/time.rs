@@ -105,7 +105,8 @@ fn missing(paths: &Paths, all: &[&Seen]) -> Option<Finding> {
 }
 
 fn without_a_zone(paths: &Paths, all: &[&Seen]) -> Option<Finding> {
-    let values = all.iter().filter_map(|seen| paths.find(&seen.value));
+    let dated = all.iter().filter(|seen| seen.time.is_some());
+    let values = dated.filter_map(|seen| paths.find(&seen.value));
     let mut texts = values.filter_map(Value::as_str);
     let bare = texts.find(|text| is_bare(text))?;
     if bare.trim().len() == "2026-11-20".len() {
