@@ -7,6 +7,7 @@ mod account;
 mod route;
 mod walker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct Course {
     pub span: Option<Duration>,
     /// It ends with an error when nothing moves for so long.
     pub stall: Option<Duration>,
+    /// A source that gives no page for so long is worth a word: it is asked again without an end.
+    pub silence: Duration,
 }
 
 /// What the threads tell.
@@ -154,7 +157,14 @@ impl Voyage<'_> {
             return Err(self.stalled(stall));
         }
         if self.over.is_none() && self.outbox.wants_page() {
-            self.walker.ask();
+            self.walker.ask(tick);
+        }
+        if self.walker.silent_for(tick) > course.silence {
+            let mut account = self.account.lock();
+            account.trouble.get_or_insert_with(|| {
+                let seconds = course.silence.as_secs();
+                format!("the source has given no page for more than {seconds} s")
+            });
         }
         Ok(match self.outbox.next(tick) {
             Next::Send(parcel) => {
@@ -172,12 +182,11 @@ impl Voyage<'_> {
             Event::Page(page) => {
                 self.moved = tick;
                 self.walker.came();
-                let standing = self
-                    .account
-                    .lock()
-                    .report
-                    .as_ref()
-                    .and_then(|report| report.standing);
+                let standing = {
+                    let mut account = self.account.lock();
+                    account.trouble = self.outbox.trouble().map(str::to_owned);
+                    account.report.as_ref().and_then(|report| report.standing)
+                };
                 let stamp = Pages {
                     place: page.place.unwrap_or_default(),
                     tally: page.tally,
@@ -189,6 +198,7 @@ impl Voyage<'_> {
                 }
             }
             Event::Over(ended) => {
+                self.walker.came();
                 self.over = Some(ended);
                 self.outbox.no_more();
             }
@@ -225,7 +235,16 @@ impl Voyage<'_> {
         std::thread::Builder::new()
             .name("logwalk-post".to_owned())
             .spawn(move || {
-                let verdict = route.intake.post(&parcel, &around);
+                let post = || route.intake.post(&parcel, &around);
+                // A fault here must not leave the voyage waiting for ever.
+                let verdict = catch_unwind(AssertUnwindSafe(post)).unwrap_or_else(|_| {
+                    let why =
+                        "the thread that sends ended unexpectedly, which is a fault in logwalk";
+                    Some(Verdict::Again {
+                        after: None,
+                        why: why.to_owned(),
+                    })
+                });
                 // Nobody listens once the voyage is over.
                 let _ = events.send(Event::Answer(parcel.number, verdict));
             })

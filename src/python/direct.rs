@@ -38,6 +38,7 @@ impl Direct {
             grace: GRACE,
             span: budget.span,
             stall: None,
+            silence: Duration::MAX,
         };
         let walk = |around| {
             let stream = Arc::clone(&self.stream);

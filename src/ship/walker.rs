@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -16,7 +17,8 @@ use crate::pages;
 /// Walks on a thread of its own; it ends with this value.
 pub(super) struct Walker {
     asks: Option<Sender<()>>,
-    asked: bool,
+    /// When the page was asked for that is awaited.
+    asked: Option<Duration>,
     cancel: Cancel,
     thread: Option<JoinHandle<()>>,
     pub(super) tray: Tray,
@@ -39,7 +41,7 @@ impl Walker {
             })?;
         Ok(Self {
             asks: Some(asks),
-            asked: false,
+            asked: None,
             cancel,
             thread: Some(thread),
             tray,
@@ -47,17 +49,23 @@ impl Walker {
     }
 
     /// Asks for the next page, unless that is asked for already.
-    pub(super) fn ask(&mut self) {
-        if let Some(asks) = self.asks.as_ref().filter(|_| !self.asked) {
+    pub(super) fn ask(&mut self, tick: Duration) {
+        if let Some(asks) = self.asks.as_ref().filter(|_| self.asked.is_none()) {
             // Where the thread has ended it has said how.
             let _ = asks.send(());
-            self.asked = true;
+            self.asked = Some(tick);
         }
+    }
+
+    /// For how long a page has been awaited.
+    pub(super) fn silent_for(&self, tick: Duration) -> Duration {
+        self.asked
+            .map_or(Duration::ZERO, |asked| tick.saturating_sub(asked))
     }
 
     /// The page that was asked for has come.
     pub(super) fn came(&mut self) {
-        self.asked = false;
+        self.asked = None;
     }
 
     pub(super) fn cancel(&self) {

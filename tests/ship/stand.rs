@@ -25,6 +25,7 @@ pub(crate) fn course() -> Course {
         grace: Duration::from_secs(2),
         span: None,
         stall: None,
+        silence: Duration::from_mins(1),
     }
 }
 
@@ -44,6 +45,8 @@ pub(crate) struct Stand {
     pub(crate) route: Arc<Route>,
     pub(crate) kept: Option<String>,
     pub(crate) account: Account,
+    /// The same while a voyage is under way.
+    pub(crate) live: Arc<Mutex<Account>>,
     folder: PathBuf,
 }
 
@@ -83,6 +86,7 @@ impl Stand {
             route: Arc::new(route),
             kept: None,
             account: Account::default(),
+            live: Arc::default(),
             folder,
         }
     }
@@ -96,7 +100,8 @@ impl Stand {
     }
 
     pub(crate) fn go_by(&mut self, course: &Course) -> Result<()> {
-        let account = Arc::new(Mutex::new(Account::default()));
+        let account = Arc::clone(&self.live);
+        *account.lock() = Account::default();
         let from = self.kept.clone();
         let walk = |around| {
             Run::new(

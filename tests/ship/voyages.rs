@@ -149,3 +149,22 @@ fn without_progress_a_voyage_with_a_limit_ends_in_words() {
     );
     assert!(stand.arrived().is_empty());
 }
+
+#[test]
+fn a_source_that_gives_nothing_for_long_is_said_while_it_lasts() {
+    let mut stand = Stand::new(records(100));
+    let fault = Fault::Delay { ms: 1_500 };
+    stand.vendor.fault(Rule::next(fault).at("tool-calls"));
+    let mut course = course();
+    course.silence = Duration::from_millis(200);
+    let live = std::sync::Arc::clone(&stand.live);
+    let watcher = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(900));
+        live.lock().trouble.clone()
+    });
+    stand.go_by(&course).unwrap();
+    let words = watcher.join().unwrap().unwrap_or_default();
+    assert!(words.contains("the source has given no page"), "{words}");
+    assert_eq!(stand.account.trouble, None);
+    stand.all_came(0);
+}

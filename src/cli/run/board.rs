@@ -154,10 +154,10 @@ impl Board {
             let before = std::mem::replace(&mut row.state.lock().trouble, now.clone());
             match (before, now) {
                 (None, Some(why)) => {
-                    let words = format!("{why}; sending again until it is accepted");
+                    let words = format!("{why}; trying again until it works");
                     journal.say(Level::Warning, Some(&row.label), &words);
                 }
-                (Some(_), None) => journal.say(Level::Info, Some(&row.label), "accepted again"),
+                (Some(_), None) => journal.say(Level::Info, Some(&row.label), "it works again"),
                 (Some(_), Some(_)) | (None, None) => {}
             }
         }

@@ -96,6 +96,7 @@ impl Hand {
             grace: GRACE,
             span: None,
             stall: self.once.then_some(STALL),
+            silence: STALL,
         };
         let budget = Budget {
             bytes: self.stream.config.limits.run_bytes,
