@@ -293,7 +293,7 @@ def test_where_requests_overtake_each_other_a_kill_loses_nothing(
 ) -> None:
     ids = vendor.add(240)
     house.intake.turn({"failing": 0.5, "slowest": 0.3})
-    overtaking = {
+    overtaking: dict[str, Any] = {
         "stand_in.audit_sequence": False,
         "logs_config.batch_max_concurrent_send": 6,
         "logs_config.batch_max_size": 8,
@@ -312,7 +312,8 @@ def test_where_requests_overtake_each_other_a_kill_loses_nothing(
 def test_an_agent_that_looks_more_often_is_waited_for_less(house: House, vendor: Vendor) -> None:
     ids = vendor.add(60)
     house.intake.turn({"failing": 1.0})
-    running = house.start(**{"logs_config.file_scan_period": 1})
+    settings: dict[str, Any] = {"logs_config.file_scan_period": 1}
+    running = house.start(**settings)
     eventually(lambda: house.metric("bytes.unconfirmed") > 0)
     for file in (house.folder / "run" / "integrations").glob("*.log"):
         file.unlink()
