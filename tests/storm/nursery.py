@@ -67,6 +67,12 @@ class Child:
         """Kill it with -9."""
         self.send_signal(signal.SIGKILL)
 
+    def close(self) -> None:
+        """Let go of its standard streams."""
+        for stream in (self.stdin, self.stdout):
+            if stream is not None:
+                stream.close()
+
     def send_signal(self, sig: int) -> None:
         """Send it a signal, if it is still there."""
         try:

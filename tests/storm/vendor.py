@@ -45,3 +45,4 @@ class Vendor:
     def close(self) -> None:
         """End it."""
         self.child.kill()
+        self.child.close()
