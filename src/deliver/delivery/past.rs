@@ -71,7 +71,7 @@ impl<S: Site> Delivery<S> {
     fn entry_of(&mut self, file: &str, restarted: bool) -> Option<Entry> {
         let reading = self.read_registry(file)?;
         if !restarted {
-            return self.believed(file, reading.entry);
+            return self.believed(file, &reading);
         }
         if reading.entry.is_none() {
             self.watch.lock().from_its_beginning = true;
@@ -166,9 +166,7 @@ pub(super) fn scene<'t>(
         entry,
         from_its_beginning: watch.from_its_beginning,
         age: now.tick,
-        waited: now
-            .tick
-            .saturating_sub(watch.progress.unwrap_or(now.tick)),
+        waited: now.tick.saturating_sub(watch.progress.unwrap_or(now.tick)),
         now,
     }
 }
