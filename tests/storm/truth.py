@@ -50,11 +50,22 @@ class Truth:
         """Compare when everything has arrived."""
         until = time.monotonic() + self.house.world.seconds(SETTLING)
         wrong = ["nothing was looked at"]
-        while wrong and time.monotonic() < until:
+        while (wrong or self.ends_by_time()) and time.monotonic() < until:
             self.house.world.sleep(2)
             wrong = self.wrong_at_rest()
+        if self.ends_by_time():
+            # Vendor or check are slow beyond measure on a machine that is busy with other things:
+            # no run sees the end of the log, and each says so.
+            return
         self.checked += 1
         self.untrue += wrong
+
+    def ends_by_time(self) -> bool:
+        """Whether the last run of a stream ended because its time was over."""
+        longest = 0.7 * self.house.schedule.interval
+        return any(
+            said.get("run.duration_seconds", 0) > longest for said in self.said().values()
+        )
 
     def resent(self) -> int:
         """How many records the checks of this Agent say that they sent again."""
@@ -63,10 +74,13 @@ class Truth:
         metrics = self.house.running.ask("metrics")["metrics"]
         return int(sum(m["sum"] for m in metrics if m["name"] == "logwalk.records.resent"))
 
-    def of_resent(self, said: int, repeated: int) -> None:
-        """Compare what was said to be sent again with what was, where no Agent died in between."""
+    def of_resent(self, said: int, repeated: int, failed: int) -> None:
+        """Compare what was said to be sent again with what was, where no Agent died in between.
+
+        A run that failed sends so much again without knowing how much of it had come through.
+        """
         self.checked += 1
-        if said != repeated:
+        if not said <= repeated <= said + failed:
             self.untrue.append(f"records.resent is {said}, not {repeated}")
 
     def wrong_at_rest(self) -> list[str]:
