@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     /// A conf.yaml, or a folder of them
     #[arg(short, long = "config", value_name = "FILE", required = true, num_args = 1..)]
     config: Vec<PathBuf>,
-    /// End once every stream is caught up
+    /// End once all is delivered that was there when it began
     #[arg(long)]
     once: bool,
     /// Serve /healthz and /metrics here

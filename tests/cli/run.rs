@@ -141,6 +141,27 @@ fn once_walks_to_the_end_and_a_second_time_sends_nothing() {
 }
 
 #[test]
+fn once_ends_although_the_log_grows_faster_than_it_is_read() {
+    let folder = Folder::new();
+    let vendor = sim::serve(Options {
+        backlog: 2_000,
+        rate: 4_000.0,
+        record_bytes: 300,
+        ..Options::default()
+    })
+    .unwrap();
+    // Twenty pages a second hold a quarter of what is new.
+    let slow = json!({"limits": {"requests_per_second": 20}});
+    let conf = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &slow)]);
+    let due = due(&vendor);
+    let ended = once(&conf);
+    assert_eq!(ended.status, Some(0), "{}", ended.errors);
+    let arrived = arrived(&vendor);
+    assert!(due.iter().all(|id| arrived.get(id) == Some(&1)));
+    assert!(arrived.len() < due.len() * 8, "{}", arrived.len());
+}
+
+#[test]
 fn one_stream_that_fails_holds_up_no_other_and_ends_once_with_1() {
     let (vendor, folder) = (vendor(200), Folder::new());
     let wrong = json!({"stream": "wrong", "credentials": {"token": "hunter2-hunter2"}});

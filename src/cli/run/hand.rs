@@ -36,6 +36,8 @@ pub(super) struct Hand {
     pub(super) journal: Arc<Journal>,
     pub(super) cancel: Cancel,
     pub(super) once: bool,
+    /// When it was put to work: with `once`, what is there by then is enough.
+    pub(super) began: Time,
 }
 
 impl Hand {
@@ -59,7 +61,8 @@ impl Hand {
             }
             let wait = if self.once {
                 ended?;
-                if account.stands().is_none_or(|standing| !standing.behind) {
+                let caught_up = account.stands().is_none_or(|standing| !standing.behind);
+                if caught_up || account.is_enough() {
                     return Ok(());
                 }
                 if moved.elapsed() > STALL {
@@ -102,9 +105,14 @@ impl Hand {
             bytes: self.stream.config.limits.run_bytes,
             span: None,
         };
+        let up_to = self.once.then_some(self.began);
         let walk = |around| {
             let stream = Arc::clone(&self.stream);
-            Run::new(stream, kept.place.as_deref(), budget, around)
+            let run = Run::new(stream, kept.place.as_deref(), budget, around)?;
+            Ok(match up_to {
+                Some(moment) => run.up_to(moment),
+                None => run,
+            })
         };
         let mut sequence = kept.sequence;
         let place = &mut self.place;

@@ -70,8 +70,8 @@ fn every_fault_has_words_and_a_fix_of_its_own() {
         .iter()
         .map(|row| {
             let fault = serde_json::to_value(rule(row[1]).fault).unwrap();
-            let named = fault.as_object().and_then(|map| map.keys().next().cloned());
-            named.unwrap_or_else(|| fault.as_str().unwrap().to_owned())
+            let name = fault.as_object().and_then(|map| map.keys().next().cloned());
+            name.unwrap_or_else(|| fault.as_str().unwrap().to_owned())
         })
         .collect();
     assert_eq!(tried, names.into_iter().map(str::to_owned).collect());
