@@ -18,6 +18,7 @@ use clap::Args;
 use super::backend::{SECRETS, Secrets};
 use super::patience::{Orders, Told};
 use super::stop::Stop;
+use crate::written::duration;
 use crew::Crew;
 use journal::{Journal, Level};
 use served::Served;
@@ -41,6 +42,9 @@ pub(crate) struct Arguments {
     /// Serve /healthz and /metrics here
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// No sign of life of a stream for so long, and /healthz says that it is stuck
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = span)]
+    stuck_after: Duration,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -49,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
     let orders = Orders::watched()?;
     let load = || logs::streams(&arguments.config, &arguments.secrets);
     let journal = Arc::new(Journal);
-    let board = Arc::new(board::Board::default());
+    let board = Arc::new(board::Board::new(arguments.stuck_after));
     let streams = load()?;
     let served = match arguments.listen {
         Some(listen) => Some(Served::begin(listen, Arc::clone(&board))?),
@@ -88,4 +92,9 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
             return ended;
         }
     }
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span = duration(text).filter(|span| !span.is_zero());
+    span.ok_or_else(|| "expected a span of time such as 30s or 5m".to_owned())
 }

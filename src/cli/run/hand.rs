@@ -43,6 +43,7 @@ pub(super) struct Hand {
 impl Hand {
     /// Works until told to stop, or once it is caught up where that was asked for.
     pub(super) fn work(mut self) -> Result<()> {
+        self.row.pulse.beat(Reality::default().tick());
         let mut health = self.health.read();
         let mut last_said = None;
         let mut moved = Instant::now();
@@ -75,10 +76,18 @@ impl Hand {
             } else {
                 self.wait(&ended, begin)
             };
-            if self.cancel.wait(wait) {
+            self.rest(wait);
+            if self.cancel.is_raised() {
                 return Ok(());
             }
         }
+    }
+
+    fn rest(&self, span: Duration) {
+        let tick = Reality::default().tick();
+        self.row.pulse.beat(tick.saturating_add(span));
+        let _told_to_stop = self.cancel.wait(span);
+        self.row.pulse.beat(Reality::default().tick());
     }
 
     fn voyage(&mut self) -> (Result<()>, Account) {
@@ -100,6 +109,7 @@ impl Hand {
             span: None,
             stall: self.once.then_some(STALL),
             silence: STALL,
+            pulse: self.row.pulse.clone(),
         };
         let budget = Budget {
             bytes: self.stream.config.limits.run_bytes,
