@@ -218,7 +218,10 @@ impl Stream {
         };
         let run = match self.way.as_ref().filter(|_| keeps) {
             Some(way) => {
-                let reality = Reality { cancel };
+                let reality = Reality {
+                    cancel,
+                    ..Reality::default()
+                };
                 let span = self.inner.budget(false).span;
                 let terms = Terms {
                     file: way.log.clone(),

@@ -130,7 +130,10 @@ impl Emitting {
             place.as_deref(),
             &delivered,
             budget,
-            Reality { cancel },
+            Reality {
+                cancel,
+                ..Reality::default()
+            },
         )?;
         let begun = walk.report();
         keeping.standing = begun.standing;
