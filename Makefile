@@ -69,6 +69,7 @@ check-types: $(VENV)/check $(VENV)/agent $(VENV)/test
 	$(BIN)/mypy --package datadog_checks.logwalk
 	$(BIN)/mypy python/checks.d tests/*.py
 	$(BIN)/mypy --package agent
+	$(BIN)/mypy --package pipelines
 	$(BIN)/mypy --package storm
 
 check-clippy: $(VENV)/python
