@@ -18,7 +18,7 @@ from pipelines.definitions import cases, definition, names
 from pipelines.log import Log, taken
 from pipelines.mapped import logs
 from pipelines.processors import processed
-from pipelines.query import Query
+from pipelines.query import Query, judged
 
 ALL = [
     pytest.param(body, id=f"{kind}/{name}")
@@ -91,7 +91,10 @@ def test_each_search_finds_logs_that_logwalk_or_aegis_sends(
     sent = [*logs(simulated, tmp_path), *of_aegis(), *UNUSUAL]
     for name, body in [(p.id, p.values[0]) for p in ALL]:
         for search in searches(body):
-            assert any(Query(search).matches(log) for log in sent), f"{name}: {search}"
+            query = Query(search)
+            assert any(query.matches(log) for log in sent), f"{name}: {search}"
+            for term in query.terms():
+                assert any(judged(term, log) for log in sent), f"{name}: {term}"
 
 
 def test_the_measures_of_logs_are_numbers(

@@ -1,6 +1,7 @@
 """Datadog's search syntax, as far as our pipelines, monitors and dashboards use it."""
 
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -26,6 +27,10 @@ class Query:
     def matches(self, log: Log) -> bool:
         """Whether a log is found."""
         return judged(self.root, log)
+
+    def terms(self) -> list[Any]:
+        """Each single condition, for `judged`."""
+        return list(single(self.root))
 
     def alternatives(self) -> Any:
         """Terms joined by OR."""
@@ -78,6 +83,18 @@ class Query:
         """Take the parenthesis that ends a group."""
         if not self.tokens or self.tokens.pop(0) != ")":
             raise ValueError(f"a parenthesis is open in `{self.text}`")
+
+
+def single(term: Any) -> Iterator[Any]:
+    """The conditions of a term."""
+    match term:
+        case ("or" | "and", terms):
+            for one in terms:
+                yield from single(one)
+        case ("not", one):
+            yield from single(one)
+        case _:
+            yield term
 
 
 def judged(term: Any, log: Log) -> bool:
