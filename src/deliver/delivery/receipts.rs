@@ -37,8 +37,9 @@ impl<S: Site> Delivery<S> {
         let look = self.site.look(&self.terms.file)?;
         let reading = self.read_registry(&self.terms.file);
         self.count_what_was_dropped();
-        let entry = reading.as_ref().and_then(|reading| reading.entry);
-        let entry = self.believed(&self.terms.file, entry);
+        let entry = reading
+            .as_ref()
+            .and_then(|reading| self.believed(&self.terms.file, reading));
         if !self.ledger.is_whole(look) {
             let scene = scene(&self.terms, &self.watch, look, entry, moment);
             let lost = self.ledger.lose_the_file(&scene);
@@ -72,8 +73,10 @@ impl<S: Site> Delivery<S> {
         let nothing_fails = watch
             .errors
             .is_some_and(|(_, last)| now >= last + PASSED_BY);
+        let held_back = watch.grace.is_holding();
         drop(watch);
-        if (idle >= PASSED_BY && (others_arrive || nothing_fails)) || idle >= GIVEN_UP {
+        let passes = !held_back && (others_arrive || nothing_fails);
+        if (idle >= PASSED_BY && passes) || idle >= GIVEN_UP {
             let records = self.ledger.pass_by();
             self.passed += records as u64;
             self.changed = true;

@@ -17,6 +17,8 @@ pub struct Watch {
     /// What the counter of dropped logs rose by since the last receipt.
     pub(super) risen: u64,
     pub(super) refusals: u32,
+    /// This process began with a registry that did not know the file.
+    pub(super) from_its_beginning: bool,
     /// The registry was waited for once.
     pub(super) searched: bool,
     /// The registry was read last.
