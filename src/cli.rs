@@ -9,6 +9,7 @@ mod patience;
 mod preview;
 mod run;
 mod sample;
+mod samples;
 mod secret;
 mod sim;
 mod sources;
@@ -52,6 +53,8 @@ enum Verb {
     Status(status::Arguments),
     /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),
+    /// Sample logs of Cloud SIEM's content packs: subscribe, list, unsubscribe
+    Samples(samples::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
 }
@@ -91,6 +94,7 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Run(arguments) => run::run(arguments, out),
         Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
+        Verb::Samples(arguments) => samples::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }
 }

@@ -15,6 +15,7 @@ mod ledger;
 mod options;
 mod quota;
 mod record;
+mod sample_logs;
 mod stream;
 mod vendor;
 

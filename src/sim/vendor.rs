@@ -18,6 +18,7 @@ use super::intake::{self, Arrived};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::quota::Meter;
 use super::record::Style;
+use super::sample_logs::{self, Subscriptions};
 use super::stream::Stream;
 use super::{Keys, Options, Prerender, admin, agent_handler, datadog};
 use crate::time::Time;
@@ -61,6 +62,7 @@ pub(crate) struct Vendor {
     pub(crate) plan: Plan,
     pub(crate) gzip: bool,
     pub(crate) arrived: Arrived,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) agent_handler_meter: Meter,
     pub(crate) datadog_meter: Meter,
     ledgers: Vec<Ledger>,
@@ -101,6 +103,7 @@ impl Vendor {
             plan: Plan::new(options.seed, options.faults),
             gzip: options.gzip,
             arrived: Arrived::default(),
+            subscriptions: Subscriptions::default(),
             agent_handler_meter: Meter::new(quota, true),
             datadog_meter: Meter::new(quota, false),
             ledgers: Stream::ALL.into_iter().map(ledger).collect(),
@@ -182,6 +185,9 @@ impl Vendor {
 
     fn page(&self, asked: &Asked, twist: &Twist) -> Reply {
         if let Some(reply) = intake::answer(self, asked, twist) {
+            return reply;
+        }
+        if let Some(reply) = sample_logs::answer(self, asked) {
             return reply;
         }
         let stream = Stream::ALL

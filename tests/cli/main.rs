@@ -7,6 +7,7 @@ mod cursor;
 mod demo;
 mod preview;
 mod run;
+mod samples;
 mod sim;
 mod sources;
 mod status;
