@@ -16,6 +16,7 @@ use super::faults::{Plan, rewritten};
 use super::http::{Asked, Delivery, Reply};
 use super::intake::{self, Arrived};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
+use super::organisation::{self, Organisation};
 use super::quota::Meter;
 use super::record::Style;
 use super::sample_logs::{self, Subscriptions};
@@ -63,6 +64,7 @@ pub(crate) struct Vendor {
     pub(crate) gzip: bool,
     pub(crate) arrived: Arrived,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) organisation: Organisation,
     pub(crate) agent_handler_meter: Meter,
     pub(crate) datadog_meter: Meter,
     ledgers: Vec<Ledger>,
@@ -104,6 +106,7 @@ impl Vendor {
             gzip: options.gzip,
             arrived: Arrived::default(),
             subscriptions: Subscriptions::default(),
+            organisation: Organisation::default(),
             agent_handler_meter: Meter::new(quota, true),
             datadog_meter: Meter::new(quota, false),
             ledgers: Stream::ALL.into_iter().map(ledger).collect(),
@@ -188,6 +191,9 @@ impl Vendor {
             return reply;
         }
         if let Some(reply) = sample_logs::answer(self, asked) {
+            return reply;
+        }
+        if let Some(reply) = organisation::answer(self, asked) {
             return reply;
         }
         let stream = Stream::ALL
