@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from machinery import HERE, ROOT, WORK, Command, installed, logwalk
+from machinery import HERE, WORK, Command, installed, logwalk
 from vendor import INTAKE_KEY, KEY, PAGE, Vendor
 
 PEERS = HERE / "peers"
@@ -49,6 +49,8 @@ class Contender:
     logs: Callable[[int], int] = lambda records: records
     # Slow ones are timed less often.
     slow: bool = False
+    # Seconds between a crash and a start that does something.
+    pause: float = 0.0
 
     def folder(self) -> Path:
         """A folder of its own, with nothing in it."""
@@ -56,6 +58,10 @@ class Contender:
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
         return home
+
+    def is_floor(self) -> bool:
+        """Whether it keeps no place, and so cannot be started again."""
+        return self.name.startswith("floor")
 
     def came(self, vendor: Vendor, folder: Path) -> "Counter[str]":
         """How often each record was delivered, by its id."""
@@ -82,7 +88,7 @@ def floor(packing: str) -> Callable[[str, Path], Command]:
     """The same bytes, never looked at."""
 
     def command(url: str, _folder: Path) -> Command:
-        program = ROOT / "target" / "release" / "examples" / "floor"
+        program = WORK / "floor" / "release" / "floor"
         return Command([str(program), url.removeprefix("http://"), KEY, INTAKE_KEY, packing])
 
     return command
@@ -192,7 +198,7 @@ INTAKE = [
         floor("gzip"),
         logs=lambda records: -(-records // PAGE),
     ),
-    Contender("Grove", "raw, uncompressed, intake", grove, slow=True),
+    Contender("Grove", "raw, uncompressed, intake", grove, slow=True, pause=1.1),
     Contender("dlt", "raw, gzip 1, intake", dlt, slow=True),
     Contender("Airbyte CDK", "raw, standard output", airbyte, airbyte_records, slow=True),
 ]

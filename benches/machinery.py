@@ -4,7 +4,6 @@ import os
 import platform
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -36,6 +35,8 @@ class Cost:
     cpu: float
     # Peak of resident memory, in MB.
     peak: float
+    # For how long it may have held the GIL, where that is known.
+    gil: float = 0.0
 
 
 def started(command: Command) -> "subprocess.Popen[bytes]":
@@ -63,18 +64,6 @@ def cost(command: Command) -> Cost:
         words = (WORK / "errors.log").read_text(errors="replace")
         sys.exit(f"{command.words} ended with {process.returncode}:\n{words[-2000:]}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, peak / 1024)
-
-
-def killed(command: Command, after: float) -> bool:
-    """Kills it dead after so many seconds; whether it was still at work then."""
-    process = started(command)
-    try:
-        process.wait(after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
-    return False
 
 
 def high_water(pid: int) -> int:

@@ -16,6 +16,7 @@ from datadog_checks.base.checks.logs.crawler.stream import LogRecord, LogStream
 
 RETENTION = timedelta(days=30)
 
+
 class ToolCalls(LogStream):
     """Agent Handler's tool calls, page after page."""
 

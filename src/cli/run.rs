@@ -25,6 +25,9 @@ use served::Served;
 /// How often the state of the streams is looked at.
 const LOOK_UP: Duration = Duration::from_millis(500);
 
+/// Whoever waits for the end of one round waits no longer than it takes.
+const ONCE_LOOK_UP: Duration = Duration::from_millis(10);
+
 const SECRETS: &str = "\
 Secrets: ${env:NAME} and ${file:PATH} are put in wherever they stand in a configuration, and
 ENC[handle] by the secret backend command, which speaks as the Agent's does: JSON with `secrets`, a
@@ -77,8 +80,13 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         out.flush()?;
     }
     let mut crew = Crew::begin(streams, arguments.once, &board, &journal)?;
+    let look_up = if arguments.once {
+        ONCE_LOOK_UP
+    } else {
+        LOOK_UP
+    };
     loop {
-        match orders.next(LOOK_UP) {
+        match orders.next(look_up) {
             Some(Told::Enough) => {
                 journal.say(Level::Info, None, "told to stop");
                 crew.dismiss();
