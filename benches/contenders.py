@@ -164,11 +164,9 @@ def write(path: Path, value: object) -> None:
 
 def messages(out: Path, kind: str) -> list[dict[str, object]]:
     """The whole messages of a kind that a connector wrote; a crash may tear the last one."""
-    found = []
-    for line in out.read_text().splitlines() if out.exists() else []:
-        if f'"type":"{kind}"' in line and line.endswith("}"):
-            found.append(json.loads(line)[kind.lower()])
-    return found
+    lines = out.read_text().splitlines() if out.exists() else []
+    whole = (line for line in lines if f'"type":"{kind}"' in line and line.endswith("}"))
+    return [json.loads(line)[kind.lower()] for line in whole]
 
 
 def last_states(out: Path) -> list[dict[str, object]]:

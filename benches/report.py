@@ -31,15 +31,15 @@ def write(results: Results, folder: Path) -> None:
 def head(results: Results) -> list[str]:
     """What this is and where it was made."""
     versions = ", ".join(f"{name} {one}" for name, one in results.about["versions"].items())
+    made = f"make bench{'-quick' if results.about['quick'] else ''}"
+    how = "../../benches/README.md"
     return [
         "# Benchmarks",
         "",
-        f"Made by `make bench{'-quick' if results.about['quick'] else ''}` on "
-        f"{datetime.now(UTC):%Y-%m-%d}. How it is measured: [benches/README.md]"
-        "(../../benches/README.md).",
+        f"Made by `{made}` on {datetime.now(UTC):%Y-%m-%d}. How: [benches/README.md]({how}).",
         "",
-        f"- Machine: {results.about['machine']}; the server side shares it, and its work is in no "
-        "figure of CPU or memory.",
+        f"- Machine: {results.about['machine']}.",
+        "- The server side shares the machine; its work is in no figure of CPU or memory.",
         f"- Versions: {versions}.",
         "- A ratio is the median of the rounds' own ratios, its spread in brackets.",
         "",
@@ -79,8 +79,9 @@ def main_table(results: Results) -> list[str]:
         *table(
             ["", "delivers", "records/s", "records per CPU s", "peak MB", "lost", "repeated"], rows
         ),
-        f"Lost and repeated: {kills.kills} walks of {kills.records:,} records, each killed with -9 "
-        "once at a random moment and started again, summed. Whole processes, start included.",
+        f"Lost and repeated: {kills.kills} walks of {kills.records:,} records, each killed with",
+        "-9 once at a random moment and started again, summed.",
+        "Speed, CPU and memory are of whole processes, start included.",
         "",
         "![](intake.svg)",
         "",
@@ -130,8 +131,8 @@ def memory(results: Results) -> list[str]:
     return [
         "## Memory",
         "",
-        f"`logwalk run` over {small:,} records: {at_small:.0f} MB at its peak; over {large:,}: "
-        f"{at_large:.0f} MB.",
+        f"The peak of `logwalk run` over {small:,} records: {at_small:.0f} MB.",
+        f"Over {large:,}: {at_large:.0f} MB.",
     ]
 
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-import record
 import requests
 from datadog_checks.base.checks.logs.crawler.base import LogCrawlerCheck
 from datadog_checks.base.checks.logs.crawler.stream import LogRecord, LogStream
+
+import record
 
 RETENTION = timedelta(days=30)
 

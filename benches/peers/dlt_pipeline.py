@@ -6,6 +6,7 @@ documentation shows such a function for sending to an API.
 
 import gzip
 import sys
+from typing import Any
 
 import dlt
 import orjson
@@ -28,7 +29,7 @@ def main() -> None:
     )
 
     @dlt.destination(batch_size=1000, name="datadog", naming_convention="direct")
-    def datadog(items, table):  # noqa: ARG001 (as dlt calls it)
+    def datadog(items: Any, table: Any) -> None:  # noqa: ARG001 (as dlt calls it)
         body = gzip.compress(orjson.dumps(items, default=str), LEVEL)
         session.post(f"{address}/api/v2/logs", data=body, timeout=30).raise_for_status()
 

@@ -1,6 +1,6 @@
 """Agent Handler's tool calls for Grove, written like its own Okta connector."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import requests
 from grove.connectors import BaseConnector
@@ -15,14 +15,14 @@ class Connector(BaseConnector):
     POINTER_PATH = "started_at"
     LOG_ORDER = CHRONOLOGICAL
 
-    def collect(self):
+    def collect(self) -> None:
         """Collect from the pointer to the end of the log."""
         session = requests.Session()
         session.headers["Authorization"] = f"Bearer {self.key}"
         try:
             _ = self.pointer
         except NotFoundException:
-            self.pointer = (datetime.utcnow() - timedelta(days=30)).isoformat() + "Z"
+            self.pointer = (datetime.now(UTC) - timedelta(days=30)).isoformat()
         params = {"created_after": self.pointer}
         while True:
             answer = session.get(
