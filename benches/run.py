@@ -110,13 +110,8 @@ def ratio(cell: Cell, ours: str, theirs: str, what: str) -> float:
 def build_floor() -> None:
     """The floor is a program of its own."""
     command = ["cargo", "build", "--locked", "--release", "--quiet"]
-    where = [
-        "--manifest-path",
-        str(HERE / "floor" / "Cargo.toml"),
-        "--target-dir",
-        str(WORK / "floor"),
-    ]
-    subprocess.run([*command, *where], check=True)
+    command += ["--manifest-path", str(HERE / "floor" / "Cargo.toml")]
+    subprocess.run([*command, "--target-dir", str(WORK / "floor")], check=True)
 
 
 def versions() -> dict[str, str]:

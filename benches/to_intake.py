@@ -17,7 +17,7 @@ SLOW_PART = 5
 KILLED_WALK = Served(20_000, latency_ms=20, trusting=False)
 FIRST_PAGE_S = 60.0
 STREAMS = 1_000
-SETTLED_S = 20.0
+SETTLED_S = 120.0
 
 
 def cell(served: Served, rounds: int, names: set[str] | None = None) -> Cell:
