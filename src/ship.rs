@@ -4,6 +4,7 @@
 //! them together and keeps a place only when everything before it was accepted.
 
 mod account;
+mod packer;
 mod route;
 mod walker;
 
@@ -21,6 +22,7 @@ use crate::pages;
 
 pub use account::Account;
 use account::Pages;
+use packer::Packer;
 pub use route::Route;
 use walker::Walker;
 
@@ -81,6 +83,7 @@ pub fn ship(
         keep,
         outbox: Outbox::new(instance_tags.to_owned()),
         walker,
+        packer: Packer::new(Arc::clone(route)),
         around,
         over: None,
         moved: begin,
@@ -119,6 +122,7 @@ struct Voyage<'a> {
     keep: &'a mut dyn FnMut(&str) -> Result<()>,
     outbox: Outbox<Pages>,
     walker: Walker,
+    packer: Packer,
     /// What posts wait in; cancelled, they are left behind.
     around: Reality,
     /// How the walk ended, once it has.
@@ -198,6 +202,7 @@ impl Voyage<'_> {
                     standing,
                 };
                 self.outbox.take(&page.logs, stamp);
+                self.packer.pack(self.outbox.full());
                 if let Some(sheet) = page.logs.into_sheet() {
                     self.walker.tray.give_back(sheet);
                 }

@@ -86,6 +86,9 @@ pub(crate) struct Arguments {
     /// Send every reply uncompressed
     #[arg(long)]
     no_gzip: bool,
+    /// The intake looks into what came only when asked what arrived
+    #[arg(long)]
+    trusting: bool,
     /// What goes wrong, and when; may be given several times
     #[arg(long = "fault", value_name = "FAULT", value_parser = fault)]
     faults: Vec<Rule>,
@@ -143,6 +146,7 @@ fn options(arguments: &Arguments) -> Options {
         start: arguments.start,
         quota: arguments.quota,
         gzip: !arguments.no_gzip,
+        trusting: arguments.trusting,
         faults: arguments.faults.clone(),
         ..Options::default()
     }
