@@ -49,6 +49,7 @@ keys sim-application-key-without-permission, -without-trial, -on-legacy-pricing 
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE, next_line_help = true)]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub(crate) struct Arguments {
     /// A loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8765")]
