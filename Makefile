@@ -97,13 +97,18 @@ docs: $(VENV)/python
 
 bench: $(VENV)/built
 	$(BIN)/python benches/run.py
+	cd tests && ../$(BIN)/python -m storm.throughput --speed 2
+	cd tests && ../$(BIN)/python -m storm --seeds 0-200 --jobs 3 --check both --quiet
 
 bench-quick: $(VENV)/built
 	$(BIN)/python benches/run.py --quick
 
-# Some 2 000 storms, which take about half an hour; then as fast as possible, and a gigabyte at once.
+# 4 000 storms, which take about an hour, and some with files as large as real ones; then as fast as
+# possible, and a gigabyte at once.
 storm: $(VENV)/built $(VENV)/test
-	cd tests && ../$(BIN)/python -m storm --seeds 0-2000 --jobs 4 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-2000 --cap truncate --jobs 6 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-2000 --cap recreate --jobs 6 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-20 --scale 32 --speed 10 --jobs 3 --quiet
 	cd tests && ../$(BIN)/python -m storm --seeds 0-200 --jobs 3 --check both --quiet
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2 --cap truncate
