@@ -81,9 +81,21 @@ fn a_record_costs_as_many_allocations_as_is_committed() {
         })
     };
     let found = [
-        is("allocations a record", walk.count_total as f64 / records, WALK),
-        is("bytes a record", walk.bytes_total as f64 / records, WALK_BYTES),
-        is("allocations a payload", payload.count_total as f64 / COUNTED as f64, PAYLOAD),
+        is(
+            "allocations a record",
+            walk.count_total as f64 / records,
+            WALK,
+        ),
+        is(
+            "bytes a record",
+            walk.bytes_total as f64 / records,
+            WALK_BYTES,
+        ),
+        is(
+            "allocations a payload",
+            payload.count_total as f64 / COUNTED as f64,
+            PAYLOAD,
+        ),
     ];
     let wrong: Vec<String> = found.into_iter().filter_map(Result::err).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
