@@ -24,7 +24,7 @@ use journal::{Journal, Level};
 use served::Served;
 
 /// How often the state of the streams is looked at.
-const LOOK_UP: Duration = Duration::from_millis(500);
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 const ENDING: &str = "\
 SIGTERM and ctrl-c: done within 3 seconds. SIGHUP: the configuration is read again.

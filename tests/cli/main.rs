@@ -8,6 +8,7 @@ mod demo;
 mod preview;
 mod run;
 mod samples;
+mod secure;
 mod sim;
 mod sources;
 mod status;
