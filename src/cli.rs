@@ -2,6 +2,7 @@
 
 mod backend;
 mod choice;
+mod completions;
 mod conf;
 mod cursor;
 mod demo;
@@ -57,6 +58,8 @@ enum Verb {
     Samples(samples::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
+    /// Print what a shell needs to complete this command's words
+    Completions(completions::Arguments),
 }
 
 /// Runs the command and says its exit status: 0, 1 where something fell short, 2 for usage and
@@ -96,5 +99,6 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Samples(arguments) => samples::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
+        Verb::Completions(arguments) => completions::run(arguments, out),
     }
 }

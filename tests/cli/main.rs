@@ -124,6 +124,26 @@ fn a_word_that_is_no_command_ends_with_2_and_help_with_0() {
 }
 
 #[test]
+fn completions_are_scripts_that_their_shells_can_read() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&["completions", shell]).done();
+        for word in ["samples", "unsubscribe", "stuck-after", "agent-config"] {
+            assert!(script.contains(word), "{word} for {shell}");
+        }
+    }
+    let script = run(&["completions", "bash"]).done();
+    let ask = "COMP_WORDS=(logwalk samples uns); COMP_CWORD=2; _logwalk logwalk uns samples; echo \"${COMPREPLY[*]}\"";
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &format!("{script}\n{ask}")]);
+    assert_eq!(finished(&mut bash, "").done().trim(), "unsubscribe");
+    assert!(
+        run(&["completions", "cmd"])
+            .failed(2)
+            .contains("powershell")
+    );
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let mut child = logwalk()
         .args(["sources", "agent_handler/tool_calls"])

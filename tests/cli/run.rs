@@ -536,7 +536,7 @@ fn a_stream_that_is_stuck_makes_the_process_unhealthy_until_it_goes_on() {
     going.signal("-TERM");
     let (status, said) = going.ended();
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("no sign of life for 1s"), "{said}");
+    assert!(said.contains("no sign of life for "), "{said}");
 }
 
 /// The file of the one place in a folder.
