@@ -269,6 +269,7 @@ impl From<Error> for PyErr {
             | Error::Stuck(_)
             | Error::TooLarge(_)
             | Error::Store(_)
+            | Error::Superseded(_)
             | Error::Cancelled => RunError::new_err(words),
         }
     }

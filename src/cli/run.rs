@@ -24,7 +24,7 @@ use journal::{Journal, Level};
 use served::Served;
 
 /// How often the state of the streams is looked at.
-const LOOK_UP: Duration = Duration::from_millis(500);
+const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// Whoever waits for the end of one round waits no longer than it takes.
 const ONCE_LOOK_UP: Duration = Duration::from_millis(10);

@@ -39,6 +39,7 @@ impl Direct {
             span: budget.span,
             stall: None,
             silence: Duration::MAX,
+            holds_on: true,
             pulse: Pulse::default(),
         };
         let walk = |around| {

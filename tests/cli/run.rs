@@ -505,11 +505,7 @@ fn a_stream_that_is_stuck_makes_the_process_unhealthy_until_it_goes_on() {
     let (vendor, folder) = (vendor(20), Folder::new());
     let conf = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &json!({}))]);
     assert_eq!(once(&conf).status, Some(0));
-    let place = std::fs::read_dir(folder.path().join("places"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "json"))
-        .unwrap();
+    let place = place_in(&folder);
     let whole = std::fs::read(&place).unwrap();
     std::fs::remove_file(&place).unwrap();
     let made = std::process::Command::new("mkfifo").arg(&place).status();
@@ -540,5 +536,96 @@ fn a_stream_that_is_stuck_makes_the_process_unhealthy_until_it_goes_on() {
     going.signal("-TERM");
     let (status, said) = going.ended();
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("no sign of life for 1s"), "{said}");
+    assert!(said.contains("no sign of life for "), "{said}");
+}
+
+/// The file of the one place in a folder.
+#[cfg(unix)]
+fn place_in(folder: &Folder) -> std::path::PathBuf {
+    std::fs::read_dir(folder.path().join("places"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .unwrap()
+}
+
+/// Asserts that for longer than it takes to try again nothing comes.
+#[cfg(unix)]
+fn nothing_comes(vendor: &Running) {
+    let before = count(vendor);
+    std::thread::sleep(Duration::from_millis(6_500));
+    assert_eq!(count(vendor), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_for_dead_letters_holds_the_place_and_sends_nothing_twice() {
+    let (vendor, folder) = (vendor(120), Folder::new());
+    let bad = due(&vendor)[30].clone();
+    let refuse = Fault::RefuseWith { text: bad.clone() };
+    vendor.fault(Rule::next(refuse).at(INTAKE).storm(1.0));
+    let letters = folder.path().join("letters.jsonl");
+    std::os::unix::fs::symlink("/dev/full", &letters).unwrap();
+    let mut further = instance(&vendor, &folder, &json!({}));
+    further["destination"]["dead_letter"] = json!(letters);
+    let conf = conf(&folder, "a.yaml", &[further]);
+    let mut going = Going::with(&["-c", &conf, "--listen", "127.0.0.1:0"]);
+    let address = address(&mut going);
+    until("the trouble", || {
+        get(&address, "/healthz").contains("No space left")
+    });
+    let health = get(&address, "/healthz");
+    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+    assert!(health.contains("`destination.dead_letter`"), "{health}");
+    nothing_comes(&vendor);
+    std::fs::remove_file(&letters).unwrap();
+    until("the rest", || count(&vendor) == 119);
+    until("all is well", || {
+        get(&address, "/healthz").contains("\"trouble\":null")
+    });
+    std::thread::sleep(Duration::from_millis(200));
+    going.signal("-TERM");
+    let (status, said) = going.ended();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("it works again"), "{said}");
+    let arrived = arrived(&vendor);
+    assert!(
+        due(&vendor)
+            .iter()
+            .all(|id| arrived.get(id) == (*id != bad).then_some(&1))
+    );
+    let letter = std::fs::read_to_string(&letters).unwrap();
+    assert_eq!((letter.lines().count(), letter.contains(&bad)), (1, true));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_takes_nothing_for_a_while_makes_nothing_come_twice() {
+    let folder = Folder::new();
+    let vendor = sim::serve(Options {
+        backlog: 60,
+        rate: 4.0,
+        total: Some(200),
+        start: Some(Time::now().before(Duration::from_mins(2))),
+        ..Options::default()
+    })
+    .unwrap();
+    // Nothing that is known already comes first.
+    let further = json!({"overlap": "0s"});
+    let conf = conf(&folder, "a.yaml", &[instance(&vendor, &folder, &further)]);
+    assert_eq!(once(&conf).status, Some(0));
+    vendor.clock().advance(Duration::from_mins(1));
+    let way = place_in(&folder).with_extension("tmp");
+    std::fs::create_dir_all(way.join("full")).unwrap();
+    let before = count(&vendor);
+    let going = Going::new(&conf);
+    until("a page", || count(&vendor) > before);
+    nothing_comes(&vendor);
+    std::fs::remove_dir_all(&way).unwrap();
+    until("the rest", || count(&vendor) == 200);
+    going.signal("-TERM");
+    let (status, said) = going.ended();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("what was delivered is remembered"), "{said}");
+    assert!(arrived(&vendor).values().all(|times| *times == 1));
 }

@@ -109,6 +109,7 @@ impl Hand {
             span: None,
             stall: self.once.then_some(STALL),
             silence: STALL,
+            holds_on: true,
             pulse: self.row.pulse.clone(),
         };
         let budget = Budget {
