@@ -47,7 +47,9 @@ class Measured:
         return self.steady / (CAP / SCAN)
 
 
-def burst(megabytes: float, behaviour: str, folder: Path, speed: int, first_scan: float) -> Measured:
+def burst(
+    megabytes: float, behaviour: str, folder: Path, speed: int, first_scan: float
+) -> Measured:
     """Put so much into a vendor at once and see how it arrives."""
     world = World(speed, time.time_ns())
     nursery = Nursery(world, folder)

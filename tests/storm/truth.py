@@ -63,9 +63,7 @@ class Truth:
     def ends_by_time(self) -> bool:
         """Whether the last run of a stream ended because its time was over."""
         longest = 0.7 * self.house.schedule.interval
-        return any(
-            said.get("run.duration_seconds", 0) > longest for said in self.said().values()
-        )
+        return any(said.get("run.duration_seconds", 0) > longest for said in self.said().values())
 
     def resent(self) -> int:
         """How many records the checks of this Agent say that they sent again."""
