@@ -9,7 +9,8 @@ from datadog_checks.base import AgentCheck, ConfigurationError
 
 from . import agent
 from .__about__ import __version__
-from ._core import ConfigError, Run, Stream
+from ._core import ConfigError, Run, RunError, Stream
+from .issue import Issue
 
 
 class LogwalkCheck(AgentCheck):
@@ -24,6 +25,7 @@ class LogwalkCheck(AgentCheck):
         super().__init__(name, init_config, instances)
         self.stream: Stream | None = None
         self.diagnosable = False
+        self.issue = Issue(self)
 
     def load_configuration_models(self, package_path: str | None = None) -> None:
         """Nothing: the core has read every option; models would cost 6 MB to read them again."""
@@ -39,9 +41,9 @@ class LogwalkCheck(AgentCheck):
         """A stream of this configuration, which is checked by that."""
         if untrusted := agent.untrusted_paths(self):
             raise ConfigurationError(
-                f"{', '.join(untrusted)}: the configuration comes from `{self.provider}`, which may "
-                "name no files here (integration_ignore_untrusted_file_params in datadog.yaml); put "
-                "it into a file of conf.d, or the path into integration_file_paths_allowlist"
+                f"{', '.join(untrusted)}: this configuration is of `{self.provider}`, and may name "
+                "no files here (integration_ignore_untrusted_file_params in datadog.yaml); put it "
+                "into a file of conf.d, or the path into integration_file_paths_allowlist"
             )
         with configuration_errors():
             stream = Stream(
@@ -68,6 +70,15 @@ class LogwalkCheck(AgentCheck):
         return self.opened().identity
 
     def check(self, _: Any) -> None:
+        """One run, whose failure is an issue of this host until a later one goes well."""
+        try:
+            self.walk()
+        except (ConfigurationError, RunError) as error:
+            self.issue.raised(error)
+            raise
+        self.issue.over()
+
+    def walk(self) -> None:
         """Emit what is new, a page at a time; a page's place is kept once its logs are out.
 
         Where logs go to the intake directly, the core delivers them and there is no page to emit.
