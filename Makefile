@@ -71,6 +71,7 @@ check-types: $(VENV)/check $(VENV)/agent $(VENV)/test
 	$(BIN)/mypy python/checks.d tests/*.py
 	$(BIN)/mypy --package agent
 	$(BIN)/mypy --package pipelines
+	$(BIN)/mypy --package drawing
 	$(BIN)/mypy --package storm
 
 check-clippy: $(VENV)/python
@@ -92,8 +93,8 @@ check-ddev generate:
 	@echo "$@: skipped, for Datadog's ddev needs Python 3.13 and there is none (looked for python3.13, python3.14 and pyenv's)"
 endif
 
-docs: $(VENV)/python
-	$(BIN)/python docs/pictures/draw.py
+docs: $(VENV)/built $(VENV)/test
+	cd docs && PYTHONPATH=../tests ../$(BIN)/python -m drawing
 
 bench: $(VENV)/built
 	$(BIN)/python benches/run.py
