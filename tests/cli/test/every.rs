@@ -91,3 +91,32 @@ fn every_fault_has_words_and_a_fix_of_its_own() {
     });
     assert_eq!(lines.lock().unwrap().len(), rows.len());
 }
+
+/// The list of traps names checks that there are.
+#[test]
+fn each_trap_is_found_by_a_check_that_exists() {
+    let vendor = Vendor::new();
+    let url = vendor.running.url();
+    let direct =
+        format!("    destination: {{type: datadog, url: \"{url}\", api_key: sim-api-key}}\n");
+    let own = vendor.folder.file("datadog.yaml", "logs_enabled: true\n");
+    let words = ["--json", "--agent-config", &own];
+    let mut checks = BTreeSet::new();
+    for instance in [vendor.tool_calls(""), vendor.tool_calls(&direct)] {
+        let found = Checks::of(&vendor.test(&instance, &words));
+        let names = found.all.iter().map(|one| one["check"].as_str().unwrap());
+        checks.extend(names.map(str::to_owned));
+    }
+    let traps = include_str!("../../../docs/traps.md");
+    let rows = traps.lines().filter(|line| line.starts_with("| "));
+    let mut named = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        assert_eq!(cells.len(), 3, "{row}");
+        for name in cells[1].split('`').skip(1).step_by(2) {
+            assert!(checks.contains(name), "there is no check {name}: {row}");
+            named += 1;
+        }
+    }
+    assert!(named > 50, "{named}");
+}
