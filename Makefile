@@ -2,7 +2,8 @@
 # make test     everything from nothing to every test
 # make build    .venv/ with the package in it and the command at .venv/bin/logwalk
 # make check    every linter and type check
-# make bench    the speed and size of the check beside a plain Python crawler, as ratios
+# make bench    logwalk beside what one would pick instead, as ratios, into docs/benchmarks/; half an hour
+# make bench-quick  the same without the slow ones, in three minutes
 # make storm    thousands of storms over a whole Agent: killed, cut off, reloaded; nothing may be lost
 # make check-ddev  Datadog's own validators over the integration, where Python 3.13 is at hand
 # make generate the configuration examples and models, out of assets/configuration/spec.yaml
@@ -37,7 +38,7 @@ CARRIED := $(EXAMPLES:conf.d/logwalk.d/%=python/datadog_checks/logwalk/data/%)
 
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
-.PHONY: run test build check check-ddev generate docs bench storm wheel clean machine
+.PHONY: run test build check check-ddev generate docs bench bench-quick storm wheel clean machine
 .PHONY: test-core test-sim test-python check-format check-types check-clippy check-stub
 
 run: build
@@ -100,9 +101,17 @@ bench: $(VENV)/built
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2
 	cd tests && ../$(BIN)/python -m storm --seeds 0-200 --jobs 3 --check both --quiet
 
-# Some 2 000 storms, which take about half an hour; then as fast as possible, and a gigabyte at once.
+bench-quick: $(VENV)/built
+	$(BIN)/python benches/run.py --quick
+
+# 4 000 storms, which take about an hour, and some with files as large as real ones; then as fast as
+# possible, and a gigabyte at once.
 storm: $(VENV)/built $(VENV)/test
-	cd tests && ../$(BIN)/python -m storm --seeds 0-2000 --jobs 4 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-2000 --cap truncate --jobs 6 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-2000 --cap recreate --jobs 6 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-20 --scale 32 --speed 10 --jobs 3 --quiet
+	cd tests && ../$(BIN)/python -m storm --seeds 0-200 --jobs 3 --check both --quiet
+	cd tests && ../$(BIN)/python -m storm.throughput --speed 2
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2 --cap truncate
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2 --cap recreate
 	cd tests && ../$(BIN)/python -m storm.throughput --gigabyte --least 0.3

@@ -4,6 +4,7 @@ mod account;
 mod assets;
 mod backend;
 mod choice;
+mod completions;
 mod conf;
 mod cursor;
 mod demo;
@@ -61,6 +62,8 @@ enum Verb {
     Assets(assets::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
+    /// Print what a shell needs to complete this command's words
+    Completions(completions::Arguments),
 }
 
 /// Runs the command and says its exit status: 0, 1 where something fell short, 2 for usage and
@@ -101,5 +104,6 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Samples(arguments) => samples::run(arguments, out),
         Verb::Assets(arguments) => assets::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
+        Verb::Completions(arguments) => completions::run(arguments, out),
     }
 }

@@ -18,12 +18,16 @@ use clap::Args;
 use super::backend::{SECRETS, Secrets};
 use super::patience::{Orders, Told};
 use super::stop::Stop;
+use crate::written::duration;
 use crew::Crew;
 use journal::{Journal, Level};
 use served::Served;
 
 /// How often the state of the streams is looked at.
-const LOOK_UP: Duration = Duration::from_millis(500);
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+/// Whoever waits for the end of one round waits no longer than it takes.
+const ONCE_LOOK_UP: Duration = Duration::from_millis(10);
 
 const ENDING: &str = "\
 SIGTERM and ctrl-c: done within 3 seconds. SIGHUP: the configuration is read again.
@@ -35,12 +39,15 @@ pub(crate) struct Arguments {
     /// A conf.yaml, or a folder of them
     #[arg(short, long = "config", value_name = "FILE", required = true, num_args = 1..)]
     config: Vec<PathBuf>,
-    /// End once every stream is caught up
+    /// End once all is delivered that was there when it began
     #[arg(long)]
     once: bool,
     /// Serve /healthz and /metrics here
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// No sign of life of a stream for so long, and /healthz says that it is stuck
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = span)]
+    stuck_after: Duration,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -49,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
     let orders = Orders::watched()?;
     let load = || logs::streams(&arguments.config, &arguments.secrets);
     let journal = Arc::new(Journal);
-    let board = Arc::new(board::Board::default());
+    let board = Arc::new(board::Board::new(arguments.stuck_after));
     let streams = load()?;
     let served = match arguments.listen {
         Some(listen) => Some(Served::begin(listen, Arc::clone(&board))?),
@@ -60,8 +67,13 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         out.flush()?;
     }
     let mut crew = Crew::begin(streams, arguments.once, &board, &journal)?;
+    let look_up = if arguments.once {
+        ONCE_LOOK_UP
+    } else {
+        LOOK_UP
+    };
     loop {
-        match orders.next(LOOK_UP) {
+        match orders.next(look_up) {
             Some(Told::Enough) => {
                 journal.say(Level::Info, None, "told to stop");
                 crew.dismiss();
@@ -88,4 +100,9 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
             return ended;
         }
     }
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span = duration(text).filter(|span| !span.is_zero());
+    span.ok_or_else(|| "expected a span of time such as 30s or 5m".to_owned())
 }

@@ -207,8 +207,8 @@ impl Wire {
         match failure {
             Failure::Cancelled => Trouble::Cancelled,
             Failure::Slow(how) => Trouble::Slow(words(format!("{host} {how}"))),
-            Failure::Late => Trouble::Passing(format!("{host} did not answer in time")),
-            Failure::TooLarge => Trouble::Passing(format!(
+            Failure::Late { .. } => Trouble::Passing(format!("{host} did not answer in time")),
+            Failure::TooLarge(_) => Trouble::Passing(format!(
                 "the answer of {host} is larger than {} bytes",
                 self.courier.body_bytes()
             )),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::clock::Clock;
 use super::cursor::Cursor;
 use super::faults::{Plan, rewritten};
-use super::http::{Asked, Delivery, Reply};
+use super::http::{Asked, Delivery, Packings, Reply};
 use super::intake::{self, Arrived};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
 use super::organisation::{self, Organisation};
@@ -62,6 +62,8 @@ pub(crate) struct Vendor {
     pub(crate) keys: Keys,
     pub(crate) plan: Plan,
     pub(crate) gzip: bool,
+    pub(crate) trusting: bool,
+    pub(crate) packings: Packings,
     pub(crate) arrived: Arrived,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) organisation: Organisation,
@@ -104,6 +106,8 @@ impl Vendor {
             keys: options.keys,
             plan: Plan::new(options.seed, options.faults),
             gzip: options.gzip,
+            trusting: options.trusting,
+            packings: Packings::default(),
             arrived: Arrived::default(),
             subscriptions: Subscriptions::default(),
             organisation: Organisation::default(),

@@ -3,6 +3,7 @@
 mod around;
 mod configured;
 mod delivered;
+mod every;
 mod faults;
 mod kept;
 mod unreachable;

@@ -26,6 +26,8 @@ pub(crate) fn course() -> Course {
         span: None,
         stall: None,
         silence: Duration::from_mins(1),
+        holds_on: false,
+        pulse: logwalk::fetch::Pulse::default(),
     }
 }
 

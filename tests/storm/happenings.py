@@ -58,7 +58,7 @@ class Happenings:
         self.fallen = True
 
     def doubt(self) -> None:
-        """Of an Agent that made several requests at once nobody knows which of them came through."""
+        """Nobody knows which requests came through of an Agent that made several at once."""
         if self.schedule.concurrent:
             taken = traces.taken(self.files(), traces.offsets(self.house.run_path))
             self.excuse.add("acknowledged, perhaps too early", taken)

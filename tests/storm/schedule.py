@@ -1,12 +1,14 @@
 """What a seed decides: who takes part in a storm, and what happens when."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 STREAMS = ("agent_handler/tool_calls", "agent_handler/api_calls", "agent_handler/audit_log")
 # A log's line is so much longer than the record as it came.
 LINE = 1.6
+# The largest page that the vendor gives.
+MOST_RECORDS = 1000
 # Seconds after which the weather clears up and nothing happens any more.
 CALM = 80.0
 # What can happen, and how often it does.
@@ -88,8 +90,25 @@ class Schedule:
         }
 
 
-def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
-    """The schedule of a seed; even seeds have Agents that cut files in place."""
+def schedule(seed: int, cap_behaviour: str | None = None, scale: int = 1) -> Schedule:
+    """The schedule of a seed; even seeds have Agents that cut files in place.
+
+    With a scale of 32 files are as large as those of real Agents, from 1 to 10 MB, and so many more
+    records come in the same time.
+    """
+    plan = unscaled(seed, cap_behaviour)
+    return replace(
+        plan,
+        cap=plan.cap * scale,
+        total=plan.total * scale,
+        backlog=plan.backlog * scale,
+        rate=plan.rate * scale,
+        page_size=min(plan.page_size * scale, MOST_RECORDS) if scale > 1 else plan.page_size,
+    )
+
+
+def unscaled(seed: int, cap_behaviour: str | None) -> Schedule:
+    """The schedule of a seed whose files are small."""
     chance = random.Random(seed)  # noqa: S311 (it is weather)
     behaviour = cap_behaviour or ("truncate" if seed % 2 == 0 else "recreate")
     cap = chance.choice((32, 32, 48, 64, 96, 160, 320)) * 1024

@@ -96,7 +96,7 @@ impl<S: Site> Delivery<S> {
             // A new Agent counts from nought, and all that it has dropped it has just read.
             self.ledger.dropped = Some(0);
         }
-        loop {
+        let judged = loop {
             let now = self.site.now();
             let file = self.ledger.file.clone();
             let look = self.site.look(&file)?;
@@ -127,7 +127,7 @@ impl<S: Site> Delivery<S> {
                         self.resent += lost as u64;
                         self.changed = true;
                     }
-                    break;
+                    break entry;
                 }
                 Opening::Wait(why) => {
                     if self.wait(why)? == Waited::Over {
@@ -135,12 +135,16 @@ impl<S: Site> Delivery<S> {
                     }
                 }
             }
-        }
+        };
         let now = self.site.now();
         let file = self.terms.file.clone();
         let look = self.site.look(&file)?;
-        let of_an_earlier = restarted && !self.watch.lock().from_its_beginning;
-        let entry = self.entry_of(&file, of_an_earlier);
+        // What the registry says of the same file by now is judged when receipts are looked for.
+        let entry = match self.ledger.file == file {
+            true if self.watch.lock().from_its_beginning => None,
+            true => judged,
+            false => self.entry_of(&file, restarted),
+        };
         self.ledger.adopt(&file, look, entry, now);
         let mut watch = self.watch.lock();
         watch.stale = self.ledger.stale;

@@ -194,7 +194,11 @@ fn what_lasts_is_no_note() {
     let drip = Fault::Drip {
         bytes_per_second: 100,
     };
-    fails(lasting(drip), "request", &["did not answer before"]);
+    fails(
+        lasting(drip),
+        "request",
+        &["began its reply and did not end it"],
+    );
     fails(
         lasting(Fault::Garbage),
         "reply",
