@@ -21,6 +21,7 @@ VALIDATORS = (
     *("package", "readmes", "imports", "http", "dep", "eula", "legacy-signature"),
     *("integration-style", "jmx-metrics"),
 )
+RUFF = '[tool.ruff]\nline-length = 120\n[tool.ruff.format]\nquote-style = "preserve"\n'
 
 
 def put_together() -> None:
@@ -36,6 +37,8 @@ def put_together() -> None:
     shutil.copytree(ROOT / "python/datadog_checks/logwalk", PACKAGE, ignore=ignored)
     for example in (ROOT / "conf.d/logwalk.d").glob("*.example"):
         shutil.copy(example, PACKAGE / "data")
+    # As in Datadog's repositories, whose generator formats with it; else ours would be found.
+    (CHECK.parent / "pyproject.toml").write_text(RUFF)
     git = ("git", "-c", "user.name=ddev", "-c", "user.email=ddev@localhost", "-C", CHECK.parent)
     for command in (
         ("init", "--quiet", "--initial-branch=master"),

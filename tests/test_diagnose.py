@@ -93,8 +93,9 @@ def test_a_wrong_option_is_the_one_thing_that_is_said(
 def test_fips_mode_is_said(
     agent: Agent, instance: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    check = agent.check(instance)
     monkeypatch.setenv("GOFIPS", "1")
-    result, said = diagnosed(agent.check(instance))["configuration"]
+    result, said = diagnosed(check)["configuration"]
 
     assert result == FAIL
     assert "FIPS" in said
@@ -158,7 +159,7 @@ def test_the_intake_is_asked_about_its_key_where_logs_go_there(
 
     assert "logs_enabled" not in found
     assert found["intake"][0] == FAIL
-    assert "404" in found["intake"][1]
+    assert "`destination.api_key` must be an API key" in found["intake"][1]
     assert "an-api-key" not in str(found)
 
 
@@ -189,6 +190,7 @@ def test_a_file_of_conf_d_may_and_so_may_an_allowed_path(
     agent: Agent, instance: dict[str, Any], tmp_path: Path
 ) -> None:
     agent.config["integration_ignore_untrusted_file_params"] = True
+    agent.config["integration_trusted_providers"] = ["file", "remote-config"]
     stored = {**instance, "store": {"type": "file", "path": str(tmp_path / "places")}}
     of_conf_d = agent.check(stored)
     of_conf_d.provider = "file"

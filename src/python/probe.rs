@@ -19,7 +19,16 @@ pub(super) fn api(stream: &Arc<pages::Stream>) -> Result<u64> {
         span: Some(PATIENCE),
     };
     let mut run = pages::Run::new(Arc::clone(stream), None, budget, Reality::default())?;
+    // The first page of a first run only says where it begins.
+    run.next_page()?;
     let page = run.next_page()?;
+    let report = run.report();
+    if report.pages == 0 {
+        return Err(Error::Unavailable(format!(
+            "no page was read: {}",
+            report.said.join("; ")
+        )));
+    }
     Ok(page.map_or(0, |page| page.tally.logs))
 }
 

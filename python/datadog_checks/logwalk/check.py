@@ -33,7 +33,12 @@ class LogwalkCheck(AgentCheck):
     def opened(self) -> Stream:
         """The stream; its configuration is checked when it is first asked for, in the first run."""
         if self.stream is None:
-            self.stream = self.made()
+            try:
+                self.stream = self.made()
+            except ConfigurationError as error:
+                # The base class asks for the place's name before it calls `check`.
+                self.issue.raised(error)
+                raise
             self.set_metadata("version", __version__)
         return self.stream
 

@@ -142,7 +142,7 @@ class Diagnostics:
         if (stream := self.stream()) is None:
             return
         try:
-            is_kept, said = stream.place(self.check)
+            is_kept, said = self.kept_by(stream)
         except LogwalkError as error:
             self.bad("place", error, OPERATIONS)
             return
@@ -162,6 +162,11 @@ class Diagnostics:
     def kept(self, stream: "Stream") -> bool:
         """Whether a place was ever kept."""
         try:
-            return stream.place(self.check)[0]
+            return self.kept_by(stream)[0]
         except LogwalkError:
             return False
+
+    def kept_by(self, stream: "Stream") -> tuple[bool, list[str]]:
+        """What is kept; the base class finds it only once it knows what the place is called."""
+        self.check.run_check_initializations()
+        return stream.place(self.check)
