@@ -1,5 +1,7 @@
 //! The command: what a person or a script asks for, a file for each of its verbs.
 
+mod account;
+mod assets;
 mod backend;
 mod choice;
 mod conf;
@@ -9,6 +11,7 @@ mod patience;
 mod preview;
 mod run;
 mod sample;
+mod samples;
 mod secret;
 mod sim;
 mod sources;
@@ -52,6 +55,10 @@ enum Verb {
     Status(status::Arguments),
     /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),
+    /// Sample logs of Cloud SIEM's content packs: subscribe, list, unsubscribe
+    Samples(samples::Arguments),
+    /// Put pipelines, dashboards and monitors into a Datadog organisation
+    Assets(assets::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
 }
@@ -91,6 +98,8 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Run(arguments) => run::run(arguments, out),
         Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
+        Verb::Samples(arguments) => samples::run(arguments, out),
+        Verb::Assets(arguments) => assets::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
     }
 }

@@ -3,6 +3,7 @@
 mod cache;
 mod direct;
 mod emit;
+mod emitting;
 mod facts;
 mod keeping;
 mod metrics;
@@ -30,8 +31,9 @@ use crate::ship::Route;
 use cache::Cache;
 use direct::Direct;
 use emit::Emitter;
+use emitting::{Around, Emitting};
 use facts::Agent;
-use run::{Around, Page, Run};
+use run::{Page, Run};
 
 pyo3::create_exception!(
     _core,
@@ -214,9 +216,12 @@ impl Stream {
             keeps,
             cancel: cancel.clone(),
         };
-        match self.way.as_ref().filter(|_| keeps) {
+        let run = match self.way.as_ref().filter(|_| keeps) {
             Some(way) => {
-                let reality = Reality { cancel };
+                let reality = Reality {
+                    cancel,
+                    ..Reality::default()
+                };
                 let span = self.inner.budget(false).span;
                 let terms = Terms {
                     file: way.log.clone(),
@@ -231,10 +236,11 @@ impl Stream {
                     reality,
                 };
                 let watch = Arc::clone(&way.watch);
-                Run::begin_with_receipts(&self.inner, keep, kept, around, (site, terms, watch))
+                Emitting::with_receipts(&self.inner, keep, kept, around, (site, terms, watch))
             }
-            None => Run::begin(&self.inner, keep, kept, around),
-        }
+            None => Emitting::begin(&self.inner, keep, kept, around),
+        };
+        run.map(Run::emitting)
     }
 
     fn file(&self, folder: &Path) -> PlaceFile {

@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 
 use crate::deliver::datadog::{Landed, Next, Outbox, Parcel, Stamp, Stopped, Verdict};
 use crate::error::{Error, Result};
-use crate::fetch::{Cancel, Reality, Surroundings};
+use crate::fetch::{Cancel, Pulse, Reality, Surroundings};
 use crate::pages;
 
 pub use account::Account;
@@ -42,6 +42,8 @@ pub struct Course {
     pub stall: Option<Duration>,
     /// A source that gives no page for so long is worth a word: it is asked again without an end.
     pub silence: Duration,
+    /// Beats while the voyage is under way, whatever the world does.
+    pub pulse: Pulse,
 }
 
 /// What the threads tell.
@@ -70,9 +72,9 @@ pub fn ship(
     }
     route.intake.prepare()?;
     let walking = Reality::default();
-    let cancel = walking.cancel.clone();
+    let signs = walking.clone();
     let (events, inbox) = channel();
-    let walker = Walker::begin(walk(walking)?, cancel, events.clone(), Arc::clone(account))?;
+    let walker = Walker::begin(walk(walking)?, signs, events.clone(), Arc::clone(account))?;
     let begin = around.tick();
     let mut voyage = Voyage {
         route,
@@ -145,6 +147,9 @@ impl Voyage<'_> {
             return Ok(Step::End(self.over.take().unwrap_or(Ok(()))));
         }
         let tick = self.around.tick();
+        if !self.walker.is_numb(tick) {
+            course.pulse.beat(tick);
+        }
         let late = course.span.is_some_and(|span| tick > begin + span);
         if self.stopping.is_none() && (late || course.stop.is_raised()) {
             self.stopping = Some(tick);

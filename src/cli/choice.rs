@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::conf::{Checked, ConfFile};
+use super::backend::Secrets;
+use super::conf::{Checked, ConfFile, Finding};
 use super::stop::Stop;
 use crate::config::Config;
 
@@ -20,6 +21,8 @@ pub(crate) struct Choice {
     /// The instance with this number, counted from 0 as in `instances[0]`
     #[arg(long, value_name = "N")]
     instance: Option<usize>,
+    #[command(flatten)]
+    secrets: Secrets,
 }
 
 impl Choice {
@@ -27,7 +30,8 @@ impl Choice {
     /// names in place of a value, what is `needed` has to be known; a path within the instance is
     /// asked about.
     pub(crate) fn streams(&self, needed: impl Fn(&str) -> bool) -> Result<Vec<Config>, Stop> {
-        let file = ConfFile::read(&self.config)?;
+        let mut file = ConfFile::read(&self.config)?;
+        self.secrets.put_into(std::slice::from_mut(&mut file))?;
         let mut meant = file.checked()?;
         let labels: Vec<String> = meant.iter().map(|one| one.config.label()).collect();
         if let Some(number) = self.instance {
@@ -55,6 +59,16 @@ impl Choice {
             configs.push(config);
         }
         Ok(configs)
+    }
+
+    /// What is wrong with the file around its instances, which an Agent would read.
+    pub(crate) fn around(&self) -> Result<Vec<Finding>, Stop> {
+        Ok(ConfFile::read(&self.config)?.problems())
+    }
+
+    /// Whether the file tells the Agent to pass over no log.
+    pub(crate) fn reads_from_the_beginning(&self) -> Result<bool, Stop> {
+        Ok(ConfFile::read(&self.config)?.reads_from_the_beginning())
     }
 
     /// The one stream that was meant.

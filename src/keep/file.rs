@@ -45,6 +45,13 @@ impl PlaceFile {
         &self.path
     }
 
+    /// Proves that the resume point can be kept, and leaves nothing behind.
+    pub fn prove(&self) -> Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        disk::proven(folder).map_err(|error| disk::problem("write to", folder, &error))?;
+        disk::may_write(&self.path.with_extension("lock"))
+    }
+
     /// Keeps every other writer out for as long as this value lives; reading stays possible.
     pub fn hold(&mut self) -> Result<()> {
         if self.held.is_none() {

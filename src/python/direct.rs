@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::deliver;
 use crate::error::Result;
-use crate::fetch::Cancel;
+use crate::fetch::{Cancel, Pulse};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
 use crate::pages;
@@ -39,6 +39,7 @@ impl Direct {
             span: budget.span,
             stall: None,
             silence: Duration::MAX,
+            pulse: Pulse::default(),
         };
         let walk = |around| {
             let stream = Arc::clone(&self.stream);

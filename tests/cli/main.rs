@@ -3,10 +3,12 @@
 
 #[cfg(unix)]
 mod agent_cache;
+mod assets;
 mod cursor;
 mod demo;
 mod preview;
 mod run;
+mod samples;
 mod sim;
 mod sources;
 mod status;

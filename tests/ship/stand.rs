@@ -26,6 +26,7 @@ pub(crate) fn course() -> Course {
         span: None,
         stall: None,
         silence: Duration::from_mins(1),
+        pulse: logwalk::fetch::Pulse::default(),
     }
 }
 

@@ -59,6 +59,8 @@ class Schedule:
     outage: tuple[float, float] | None
     refusing: tuple[float, float] | None
     happenings: tuple[Happening, ...] = field(default_factory=tuple)
+    # When the Agent first looks for rotated files.
+    first_scan: float = 10.0
 
     @property
     def power(self) -> bool:
@@ -77,6 +79,7 @@ class Schedule:
             "stand_in.cap_behaviour": self.cap_behaviour,
             "stand_in.audit_sequence": self.audit_sequence,
             "stand_in.seed": self.seed,
+            "stand_in.first_scan": self.first_scan,
             "stand_in.write_pause": 0.002 if self.pauses else 0,
             "stand_in.write_pause_chance": 0.05 if self.pauses else 0,
             "logs_config.integrations_logs_files_max_size": self.cap / 1024 / 1024,
@@ -123,8 +126,7 @@ def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
         late_share=chance.choice((0.0, 0.0, 0.05)),
         interval=chance.choice((10, 15, 15)),
         audit_sequence=audit_sequence,
-        # Where offsets pass what is still retried, an Agent that sends at once loses by itself.
-        concurrent=chance.choice((0, 0, 4)) if audit_sequence else 0,
+        concurrent=chance.choice((0, 0, 4)),
         atomic=chance.random() < 0.7,
         pauses=chance.random() < 0.5,
         weather=weather(chance),
@@ -144,7 +146,7 @@ def happened(chance: random.Random) -> list[Happening]:
         "kill": lambda: chance.choice((0.0, 0.0, 5.0)),
         "power": lambda: chance.choice((0.0, 10.0)),
         "edit_and_kill": lambda: 0.0,
-        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 120.0)),
+        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 120.0, 3600.0)),
         "tear": lambda: 0.0,
         "restart": lambda: chance.choice((0.0, 20.0)),
     }

@@ -171,7 +171,8 @@ class Storm:
         (self.folder / "arrived").write_text(text, encoding="utf-8")
         found = verdict(self.held(), arrivals.ids, written, self.excuse, arrivals.pieces)
         if self.check == "logwalk" and not self.schedule.disturbed:
-            self.truth.of_resent(resent, found.repeated)
+            failed = self.excuse.reasons["failed run"]
+            self.truth.of_resent(resent, found.repeated, failed)
         return Outcome(
             schedule=self.schedule,
             check=self.check,

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::journal::{Journal, Level};
+use crate::cli::wording;
 use crate::config::Config;
+use crate::fetch::{Pulse, Reality, Surroundings};
 use crate::keep::Health;
 use crate::ship::Account;
 use crate::walk::Standing;
@@ -20,6 +23,8 @@ pub(super) struct Row {
     pub(super) label: String,
     pub(super) source: String,
     pub(super) stream: Option<String>,
+    /// Beats while the stream is at work, or rests until it has to be.
+    pub(super) pulse: Pulse,
     state: Mutex<State>,
 }
 
@@ -34,6 +39,8 @@ struct State {
     trouble: Option<String>,
     /// Its thread has ended though nobody told it to.
     dead: bool,
+    /// That it is stuck was said.
+    stuck: bool,
 }
 
 /// How one stream stands at this moment.
@@ -44,6 +51,15 @@ pub(super) struct View {
     pub(super) health: Health,
     pub(super) trouble: Option<String>,
     pub(super) dead: bool,
+    /// For how long a sign of life has been missed.
+    pub(super) missed_for: Duration,
+}
+
+impl View {
+    /// Whether the process has to be started anew for the stream to be walked.
+    pub(super) fn is_well(&self, stuck_after: Duration) -> bool {
+        !self.dead && self.missed_for <= stuck_after
+    }
 }
 
 impl Row {
@@ -78,6 +94,7 @@ impl Row {
             health: state.health.clone(),
             trouble: None,
             dead: state.dead,
+            missed_for: self.pulse.missed_for(Reality::default().tick()),
         };
         if let Some(account) = &state.live {
             let account = account.lock();
@@ -118,18 +135,30 @@ fn count(account: &Account, counters: &mut BTreeMap<Name, u64>) {
 }
 
 /// Every stream.
-#[derive(Debug, Default)]
-pub(super) struct Board(Mutex<BTreeMap<String, Arc<Row>>>);
+#[derive(Debug)]
+pub(super) struct Board {
+    rows: Mutex<BTreeMap<String, Arc<Row>>>,
+    /// No sign of life for so long, and a stream is stuck.
+    pub(super) stuck_after: Duration,
+}
 
 impl Board {
+    pub(super) fn new(stuck_after: Duration) -> Self {
+        Self {
+            rows: Mutex::default(),
+            stuck_after,
+        }
+    }
+
     /// The row of a stream; its counters go on after a reload.
     pub(super) fn row(&self, config: &Config) -> Arc<Row> {
-        let mut rows = self.0.lock();
+        let mut rows = self.rows.lock();
         let row = rows.entry(config.identity()).or_insert_with(|| {
             Arc::new(Row {
                 label: config.label(),
                 source: config.source.name.clone(),
                 stream: config.stream.clone(),
+                pulse: Pulse::default(),
                 state: Mutex::default(),
             })
         });
@@ -138,19 +167,21 @@ impl Board {
 
     /// Forgets the streams that are configured no more.
     pub(super) fn retain(&self, identities: &[String]) {
-        self.0
+        self.rows
             .lock()
             .retain(|identity, _| identities.contains(identity));
     }
 
     pub(super) fn rows(&self) -> Vec<Arc<Row>> {
-        self.0.lock().values().cloned().collect()
+        self.rows.lock().values().cloned().collect()
     }
 
     /// Says what does not get through at present, once.
     pub(super) fn watch(&self, journal: &Journal) {
         for row in self.rows() {
-            let now = row.view().trouble;
+            let view = row.view();
+            self.watch_the_pulse(&row, &view, journal);
+            let now = view.trouble;
             let before = std::mem::replace(&mut row.state.lock().trouble, now.clone());
             match (before, now) {
                 (None, Some(why)) => {
@@ -160,6 +191,19 @@ impl Board {
                 (Some(_), None) => journal.say(Level::Info, Some(&row.label), "it works again"),
                 (Some(_), Some(_)) | (None, None) => {}
             }
+        }
+    }
+
+    fn watch_the_pulse(&self, row: &Row, view: &View, journal: &Journal) {
+        let stuck = view.missed_for > self.stuck_after && !view.dead;
+        let before = std::mem::replace(&mut row.state.lock().stuck, stuck);
+        if stuck && !before {
+            let words = format!(
+                "no sign of life for {}: it is stuck, most often in a disk that does not answer; its \
+                 place is safe, and starting logwalk anew may help",
+                wording::span(view.missed_for)
+            );
+            journal.say(Level::Error, Some(&row.label), &words);
         }
     }
 }

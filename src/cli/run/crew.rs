@@ -14,6 +14,7 @@ use crate::fetch::Cancel;
 use crate::keep::{HealthFile, PlaceFile};
 use crate::pages::{Facts, Stream};
 use crate::ship::Route;
+use crate::time::Time;
 
 /// Whatever a network does, nobody waits longer for a stream to end.
 const PATIENCE: Duration = Duration::from_millis(2_600);
@@ -139,5 +140,6 @@ fn hand(
         journal: Arc::clone(journal),
         cancel: cancel.clone(),
         once,
+        began: Time::now(),
     })
 }

@@ -36,11 +36,14 @@ pub(super) struct Hand {
     pub(super) journal: Arc<Journal>,
     pub(super) cancel: Cancel,
     pub(super) once: bool,
+    /// When it was put to work: with `once`, what is there by then is enough.
+    pub(super) began: Time,
 }
 
 impl Hand {
     /// Works until told to stop, or once it is caught up where that was asked for.
     pub(super) fn work(mut self) -> Result<()> {
+        self.row.pulse.beat(Reality::default().tick());
         let mut health = self.health.read();
         let mut last_said = None;
         let mut moved = Instant::now();
@@ -59,7 +62,8 @@ impl Hand {
             }
             let wait = if self.once {
                 ended?;
-                if account.stands().is_none_or(|standing| !standing.behind) {
+                let caught_up = account.stands().is_none_or(|standing| !standing.behind);
+                if caught_up || account.is_enough() {
                     return Ok(());
                 }
                 if moved.elapsed() > STALL {
@@ -72,10 +76,18 @@ impl Hand {
             } else {
                 self.wait(&ended, begin)
             };
-            if self.cancel.wait(wait) {
+            self.rest(wait);
+            if self.cancel.is_raised() {
                 return Ok(());
             }
         }
+    }
+
+    fn rest(&self, span: Duration) {
+        let tick = Reality::default().tick();
+        self.row.pulse.beat(tick.saturating_add(span));
+        let _told_to_stop = self.cancel.wait(span);
+        self.row.pulse.beat(Reality::default().tick());
     }
 
     fn voyage(&mut self) -> (Result<()>, Account) {
@@ -97,14 +109,20 @@ impl Hand {
             span: None,
             stall: self.once.then_some(STALL),
             silence: STALL,
+            pulse: self.row.pulse.clone(),
         };
         let budget = Budget {
             bytes: self.stream.config.limits.run_bytes,
             span: None,
         };
+        let up_to = self.once.then_some(self.began);
         let walk = |around| {
             let stream = Arc::clone(&self.stream);
-            Run::new(stream, kept.place.as_deref(), budget, around)
+            let run = Run::new(stream, kept.place.as_deref(), budget, around)?;
+            Ok(match up_to {
+                Some(moment) => run.up_to(moment),
+                None => run,
+            })
         };
         let mut sequence = kept.sequence;
         let place = &mut self.place;

@@ -100,6 +100,7 @@ impl Site for Stage {
         self.0.requests_fail.get().map(|fail| Counters {
             dropped: 0,
             errors: if fail { self.0.now.get().as_secs() } else { 0 },
+            taken: 0,
         })
     }
 
