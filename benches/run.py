@@ -18,8 +18,8 @@ KILLS = 10
 SAMPLE = 5_000
 OURS_AND_PLAIN = {"logwalk", "logwalk gzip", "forwarder", "floor", "floor gzip"}
 # A walk of the log has about as many bytes, whatever the size of a record.
-KILOBYTES = 200_000
-SLOWER = 2
+KILOBYTES = 400_000
+SLOWER = 4
 
 
 def main() -> int:

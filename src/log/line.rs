@@ -84,7 +84,7 @@ impl<'s> Line<'s> {
         };
         if let Some(time) = self.log.timestamp {
             name(words::TIMESTAMP, out);
-            out.push_str(&time.0.to_string());
+            let _ = write!(out, "{}", time.0);
         }
         for (field, inside) in self.fields() {
             if field.name == words::MESSAGE
