@@ -62,9 +62,6 @@ mod tests {
             .read_to_string(&mut back)
             .unwrap();
         assert_eq!(back, text);
-        assert_eq!(
-            Compression::None.packed(&text).unwrap(),
-            text.as_bytes()
-        );
+        assert_eq!(Compression::None.packed(&text).unwrap(), text.as_bytes());
     }
 }
