@@ -18,8 +18,8 @@ KILLS = 10
 SAMPLE = 5_000
 OURS_AND_PLAIN = {"logwalk", "logwalk gzip", "forwarder", "floor", "floor gzip"}
 # A walk of the log has about as many bytes, whatever the size of a record.
-KILOBYTES = 200_000
-SLOWER = 2
+KILOBYTES = 400_000
+SLOWER = 4
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def main() -> int:
     results.about["backlogs"] = (options.small, small, options.large, large)
     say("kills")
     names = {"logwalk", "forwarder"} if options.quick else None
-    for kills in to_intake.kills(KILLS, random.Random(SEED), names):  # noqa: S311 (repeatable)
+    for kills in to_intake.kills(options.kills, random.Random(SEED), names):  # noqa: S311 (repeatable)
         results.kills[kills.name] = kills
     results.values.update(summed(results))
     report.write(results, ROOT / options.out)
@@ -62,6 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="timed walks of each contender")
     parser.add_argument("--small", type=int, default=100_000, help="the small backlog")
     parser.add_argument("--large", type=int, help="the large backlog")
+    parser.add_argument("--kills", type=int, default=KILLS, help="kills of each contender")
     parser.add_argument("--out", help="the folder to write to")
     options = parser.parse_args()
     full = {"kilobytes": KILOBYTES, "rounds": 5, "large": 5_000_000, "out": "docs/benchmarks"}

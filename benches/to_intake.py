@@ -14,7 +14,7 @@ from vendor import INTAKE_KEY, KEY, Served, Vendor, vendor
 
 # Slow contenders walk a part of the log, and less often.
 SLOW_PART = 5
-KILLED_WALK = Served(20_000, latency_ms=20, trusting=False)
+KILLED_WALK = Served(20_000, latency_ms=20)
 FIRST_PAGE_S = 60.0
 STREAMS = 1_000
 SETTLED_S = 120.0

@@ -1,7 +1,8 @@
 //! The loop walk, deliver, keep, for destinations that acknowledge what they take.
 //!
-//! A thread walks, one page ahead; each payload is posted on a thread of its own; this one puts
-//! them together and keeps a place only when everything before it was accepted.
+//! A thread walks, a few pages ahead; one makes payloads small before their turn; each is posted on
+//! a thread of its own; this one puts them together and keeps a place only when everything before
+//! it was accepted.
 
 mod account;
 mod course;

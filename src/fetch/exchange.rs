@@ -25,6 +25,9 @@ pub(super) const LONGEST_REPLY: Duration = Duration::from_mins(5);
 /// A reply is read in pieces of this size.
 const PIECE: usize = 64 * 1024;
 
+/// An idle poll's reply is smaller: a thousand streams ask for one at once.
+const LEAST_PIECE: usize = 4 * 1024;
+
 /// Room is made beforehand for what a reply promises, up to this; beyond it as the pieces come.
 const MOST_PROMISED: usize = 4 * 1024 * 1024;
 
@@ -179,7 +182,7 @@ impl Asking {
         let mut body = room;
         body.clear();
         body.reserve(promised.min(MOST_PROMISED));
-        let mut piece = vec![0; PIECE];
+        let mut piece = vec![0; promised.clamp(LEAST_PIECE, PIECE)];
         loop {
             let length = match response.read(&mut piece) {
                 Ok(0) => break,

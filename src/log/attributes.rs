@@ -140,53 +140,31 @@ impl Attribute {
     fn held(&self, span: Span, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
         let json = sheet.text(span);
         let is_text = json.starts_with('"');
-        if let Some(between) = self.join.as_deref().filter(|_| json.starts_with('[')) {
-            let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-            let texts: Vec<_> = items.iter().map(|item| text::plain(item.get())).collect();
-            let joined = Made::Text(texts.join(between));
-            return self.meant(&joined, doubles, sheet);
-        }
-        let text = text::plain(json);
-        if self.times.is_none() && self.map.is_empty() {
-            return Some(match text {
-                Cow::Owned(text) => Held::Text(sheet.write(&text)),
-                Cow::Borrowed(_) if is_text => Held::Literal(span),
-                Cow::Borrowed(number) if doubles && changes(number) => Held::Text(span),
-                Cow::Borrowed(_) => Held::Json(span),
-            });
-        }
-        let text = text.into_owned();
-        let made = if is_text {
-            Made::Text(text)
-        } else {
-            Made::Json(text)
+        let text = match self.join.as_deref().filter(|_| json.starts_with('[')) {
+            Some(between) => Cow::Owned(joined(json, between)?),
+            None => text::plain(json),
         };
-        self.meant(&made, doubles, sheet)
-    }
-
-    /// What the map and the factor make of a value.
-    fn meant(&self, made: &Made, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
-        let (Made::Text(word) | Made::Json(word)) = made;
-        let meaning = self.map.get(word);
+        let meaning = self.map.get(text.as_ref());
         if let Some(factor) = self.times {
-            let word = meaning.map_or(word.as_str(), |meaning| meaning.text());
+            let word = meaning.map_or(text.as_ref(), |meaning| meaning.text());
             let product = Decimal::parse(word.trim())?.times(factor)?.in_digits()?;
             return Some(number(&product, doubles, sheet));
         }
-        if let Some(meaning) = meaning {
-            return Some(Held::Word(*meaning));
-        }
-        Some(match made {
-            Made::Text(text) => Held::Text(sheet.write(text)),
-            Made::Json(json) => number(json, doubles, sheet),
+        Some(match (meaning, text) {
+            (Some(meaning), _) => Held::Word(*meaning),
+            (None, Cow::Owned(text)) => Held::Text(sheet.write(&text)),
+            (None, Cow::Borrowed(_)) if is_text => Held::Literal(span),
+            (None, Cow::Borrowed(number)) if doubles && changes(number) => Held::Text(span),
+            (None, Cow::Borrowed(_)) => Held::Json(span),
         })
     }
 }
 
-/// A value that does not stand in the record as it is.
-enum Made {
-    Text(String),
-    Json(String),
+/// The items of a list as one text.
+fn joined(json: &str, between: &str) -> Option<String> {
+    let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    let texts: Vec<_> = items.iter().map(|item| text::plain(item.get())).collect();
+    Some(texts.join(between))
 }
 
 /// A number, as a text where a double would change it; any other JSON as it is.

@@ -11,6 +11,9 @@ const DOUBLE_DIGITS: usize = 15;
 /// So many digits fit into 64 bits, whatever they are.
 const SMALL_DIGITS: usize = 19;
 
+/// Few numbers have more digits and a sign.
+const USUAL_LENGTH: usize = 20;
+
 /// No number with an exponent beyond this is written out in digits.
 const LONGEST_ZEROS: i32 = 64;
 
@@ -80,22 +83,22 @@ impl Decimal {
         } else {
             ""
         };
-        let mut digits = match u64::try_from(self.digits) {
-            Ok(small) => small.to_string(),
-            Err(_) => self.digits.to_string(),
-        };
         if self.exponent.abs() > LONGEST_ZEROS {
             return None;
         }
         let places = usize::try_from(self.exponent.unsigned_abs()).ok()?;
         if self.exponent >= 0 {
-            digits.extend(std::iter::repeat_n('0', places));
-            return Some(if sign.is_empty() {
-                digits
-            } else {
-                format!("-{digits}")
-            });
+            let mut text = String::with_capacity(USUAL_LENGTH + places);
+            text.push_str(sign);
+            // Numbers are nearly always small, and writing large ones is slow.
+            let _ = match u64::try_from(self.digits) {
+                Ok(small) => write!(text, "{small}"),
+                Err(_) => write!(text, "{}", self.digits),
+            };
+            text.extend(std::iter::repeat_n('0', places));
+            return Some(text);
         }
+        let digits = self.digits;
         let padded = format!("{digits:0>width$}", width = places + 1);
         let (whole, fraction) = padded.split_at(padded.len() - places);
         Some(format!("{sign}{whole}.{fraction}"))

@@ -77,29 +77,29 @@ impl<'s> Line<'s> {
     /// Writes the line without its newline behind a text.
     pub fn push_json(self, instance_tags: &str, out: &mut String) {
         let begin = out.len();
-        let name = |key: &str, out: &mut String| {
+        let name = |key: Word, out: &mut String| {
             out.push(if out.len() == begin { '{' } else { ',' });
-            text::push_quoted(key, out);
+            out.push_str(key.quoted());
             out.push(':');
         };
         if let Some(time) = self.log.timestamp {
-            name("timestamp", out);
-            out.push_str(&time.0.to_string());
+            name(words::TIMESTAMP, out);
+            let _ = write!(out, "{}", time.0);
         }
         for (field, inside) in self.fields() {
             if field.name == words::MESSAGE
                 && let Some(tags) = self.all_tags(instance_tags)
             {
-                name("ddtags", out);
+                name(words::DDTAGS, out);
                 text::push_quoted(tags, out);
             }
             if field.name == words::LOGWALK
                 && let Some((namespace, record)) = self.log.record
             {
-                name(namespace.text(), out);
+                name(namespace, out);
                 out.push_str(self.sheet.text(record));
             }
-            name(field.name.text(), out);
+            name(field.name, out);
             push(self.sheet, field, inside, out);
             if field.name == words::LOGWALK && self.dots > 0 {
                 out.pop();
@@ -156,7 +156,7 @@ impl<'s> Iterator for Fields<'s> {
 /// Writes what a field holds as JSON.
 pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut String) {
     match field.value {
-        Value::Word(word) => text::push_quoted(word.text(), out),
+        Value::Word(word) => out.push_str(word.quoted()),
         Value::Text(span) => text::push_quoted(sheet.text(span), out),
         Value::Literal(span) | Value::Json(span) => out.push_str(sheet.text(span)),
         Value::Object(_) => {
@@ -165,7 +165,7 @@ pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut S
                 if at > 0 {
                     out.push(',');
                 }
-                text::push_quoted(field.name.text(), out);
+                out.push_str(field.name.quoted());
                 out.push(':');
                 push(sheet, field, inside, out);
             }

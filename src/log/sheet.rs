@@ -18,6 +18,9 @@ const BYTES_A_FIELD: usize = 64;
 /// Pages of one stream are about as large as each other: room comes in steps of this size.
 const STEP: usize = 256 * 1024;
 
+/// The same for pages of a few records: a thousand idle streams poll such pages.
+const SMALL_STEP: usize = 4 * 1024;
+
 /// A piece of a sheet's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -127,7 +130,9 @@ pub struct Sheet {
 impl Sheet {
     /// Makes room for the records of a body of so many bytes, and what is said beside them.
     pub(super) fn make_room(&mut self, bytes: usize) {
-        let text = bytes.saturating_add(bytes / BESIDE).next_multiple_of(STEP);
+        let text = bytes.saturating_add(bytes / BESIDE);
+        let step = if text < STEP { SMALL_STEP } else { STEP };
+        let text = text.next_multiple_of(step);
         // To the byte: a vector that grows as it likes doubles a page's megabyte for a few bytes.
         self.text.reserve_exact(text);
         self.fields.reserve_exact(text / BYTES_A_FIELD);

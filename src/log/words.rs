@@ -13,8 +13,8 @@ pub struct Word(&'static Said);
 /// What is asked of a word for every log is known once.
 struct Said {
     text: &'static str,
-    /// How long it is as JSON.
-    bytes: usize,
+    /// The same as JSON, quotes included.
+    quoted: &'static str,
     /// By which its counterpart in Python is found.
     number: usize,
 }
@@ -22,29 +22,31 @@ struct Said {
 /// The first numbers are those of the names below.
 const FIRST_NUMBER: usize = 16;
 
-pub(super) const STATUS: Word = Word(&Said::own("status", 0));
-pub(super) const SERVICE: Word = Word(&Said::own("service", 1));
-pub(super) const DDSOURCE: Word = Word(&Said::own("ddsource", 2));
-pub(super) const MESSAGE: Word = Word(&Said::own("message", 3));
-pub(super) const LOGWALK: Word = Word(&Said::own("logwalk", 4));
-pub(super) const ID: Word = Word(&Said::own("id", 5));
-pub(super) const SOURCE: Word = Word(&Said::own("source", 6));
-pub(super) const EVENT_TIME: Word = Word(&Said::own("event_time", 7));
-pub(super) const ERROR: Word = Word(&Said::own("error", 8));
-pub(super) const TRUNCATED: Word = Word(&Said::own("truncated", 9));
+pub(super) const STATUS: Word = Word(&Said::own("\"status\"", 0));
+pub(super) const SERVICE: Word = Word(&Said::own("\"service\"", 1));
+pub(super) const DDSOURCE: Word = Word(&Said::own("\"ddsource\"", 2));
+pub(super) const MESSAGE: Word = Word(&Said::own("\"message\"", 3));
+pub(super) const LOGWALK: Word = Word(&Said::own("\"logwalk\"", 4));
+pub(super) const ID: Word = Word(&Said::own("\"id\"", 5));
+pub(super) const SOURCE: Word = Word(&Said::own("\"source\"", 6));
+pub(super) const EVENT_TIME: Word = Word(&Said::own("\"event_time\"", 7));
+pub(super) const ERROR: Word = Word(&Said::own("\"error\"", 8));
+pub(super) const TRUNCATED: Word = Word(&Said::own("\"truncated\"", 9));
 /// The name of a log's time.
-pub const TIMESTAMP: Word = Word(&Said::own("timestamp", 10));
+pub const TIMESTAMP: Word = Word(&Said::own("\"timestamp\"", 10));
 /// The name of a log's tags.
-pub const DDTAGS: Word = Word(&Said::own("ddtags", 11));
+pub const DDTAGS: Word = Word(&Said::own("\"ddtags\"", 11));
 
 static WORDS: Mutex<BTreeMap<&'static str, Word>> = Mutex::new(BTreeMap::new());
 
 impl Said {
     /// A name of logwalk's own, in which nothing is escaped.
-    const fn own(text: &'static str, number: usize) -> Self {
+    const fn own(quoted: &'static str, number: usize) -> Self {
+        let (_, behind) = quoted.split_at(1);
+        let (text, _) = behind.split_at(behind.len() - 1);
         Self {
             text,
-            bytes: text.len() + 2,
+            quoted,
             number,
         }
     }
@@ -57,9 +59,14 @@ impl Word {
         self.0.text
     }
 
+    /// As a JSON string, quotes included.
+    pub(super) fn quoted(self) -> &'static str {
+        self.0.quoted
+    }
+
     /// How many bytes it takes as a JSON string, quotes included.
     pub(super) fn quoted_len(self) -> usize {
-        self.0.bytes
+        self.0.quoted.len()
     }
 
     /// Its number; no two words have the same.
@@ -94,7 +101,7 @@ pub(super) fn word(text: &str) -> Word {
     let new: &'static str = Box::leak(text.into());
     let new = Word(Box::leak(Box::new(Said {
         text: new,
-        bytes: text::quoted_len(new),
+        quoted: Box::leak(text::quoted(new).into()),
         number,
     })));
     words.insert(new.text(), new);
@@ -115,11 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn a_word_knows_how_long_it_is_as_json() {
+    fn a_word_knows_what_it_is_as_json() {
         for said in ["plain", "with \"quotes\"", "with\na break"] {
+            assert_eq!(word(said).quoted(), text::quoted(said));
             assert_eq!(word(said).quoted_len(), text::quoted(said).len());
         }
-        assert_eq!(STATUS.quoted_len(), text::quoted("status").len());
+        assert_eq!(STATUS.quoted(), text::quoted("status"));
     }
 
     #[test]

@@ -101,15 +101,36 @@ fn small_pages_that_wait_share_a_payload() {
 }
 
 #[test]
-fn no_more_than_a_page_ahead_is_taken() {
+fn no_more_than_two_pages_ahead_are_taken() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..900).collect();
     outbox.take(&sheet(&mapping, &all, 5), Page(1));
     assert!(sent(&mut outbox).is_some());
-    assert!(outbox.wants_page());
-    outbox.take(&sheet(&mapping, &all, 5), Page(2));
+    for page in [2, 3] {
+        assert!(outbox.wants_page());
+        outbox.take(&sheet(&mapping, &all, 5), Page(page));
+    }
     assert!(!outbox.wants_page());
+}
+
+#[test]
+fn a_full_payload_that_waits_is_told_once_and_made_small_is_what_is_sent() {
+    let mapping = mapping();
+    let mut outbox = outbox();
+    let all: Vec<usize> = (0..900).collect();
+    outbox.take(&sheet(&mapping, &[1], 5), Page(1));
+    assert!(outbox.full().is_empty(), "others may join it");
+    outbox.take(&sheet(&mapping, &all, 5), Page(2));
+    let full = outbox.full();
+    assert_eq!(full.len(), 1);
+    assert!(outbox.full().is_empty(), "it was told");
+    let small = full[0].small(Compression::Zstd).unwrap();
+    let parcel = sent(&mut outbox).unwrap();
+    assert_eq!(parcel.small(Compression::Zstd).unwrap(), small);
+    let read = zstd::decode_all(small).unwrap();
+    assert_eq!(parcel.json().as_bytes(), read);
+    assert_eq!(parcel.len(), 901);
 }
 
 #[test]
