@@ -31,7 +31,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS := tests/requirements
 
-CORE := Cargo.toml Cargo.lock $(shell find src -not -name '.*')
+CORE := Cargo.toml Cargo.lock $(shell find src assets -not -name '.*')
 PACKAGE := pyproject.toml README.md LICENSE $(shell find python -not -path '*/__pycache__*')
 EXAMPLES := $(wildcard conf.d/logwalk.d/*.yaml.example)
 CARRIED := $(EXAMPLES:conf.d/logwalk.d/%=python/datadog_checks/logwalk/data/%)
