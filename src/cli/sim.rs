@@ -47,6 +47,8 @@ What may stand behind `do`:
 Keys with a fault of their own: sim-test-key and sim-key-without-plan (token), and as application
 keys sim-application-key-without-permission, -without-trial, -on-legacy-pricing (`logwalk samples`).";
 
+// Each is a flag of its own on the command line.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE, next_line_help = true)]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.

@@ -3,6 +3,8 @@
 //! next to none of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// The counts are far below what a double holds.
+#![allow(clippy::cast_precision_loss)]
 
 use std::sync::Arc;
 
