@@ -1,5 +1,7 @@
 //! The command: what a person or a script asks for, a file for each of its verbs.
 
+mod account;
+mod assets;
 mod backend;
 mod choice;
 mod completions;
@@ -56,6 +58,8 @@ enum Verb {
     Cursor(cursor::Arguments),
     /// Sample logs of Cloud SIEM's content packs: subscribe, list, unsubscribe
     Samples(samples::Arguments),
+    /// Put pipelines, dashboards and monitors into a Datadog organisation
+    Assets(assets::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
     /// Print what a shell needs to complete this command's words
@@ -98,6 +102,7 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Samples(arguments) => samples::run(arguments, out),
+        Verb::Assets(arguments) => assets::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
         Verb::Completions(arguments) => completions::run(arguments, out),
     }

@@ -5,6 +5,7 @@
 
 mod account;
 mod course;
+mod packer;
 mod route;
 mod unkept;
 mod walker;
@@ -24,6 +25,7 @@ use crate::pages;
 pub use account::Account;
 use account::Pages;
 pub use course::Course;
+use packer::Packer;
 pub use route::Route;
 use unkept::Unkept;
 use walker::Walker;
@@ -69,6 +71,7 @@ pub fn ship(
         outbox: Outbox::new(instance_tags.to_owned()),
         unkept: None,
         walker,
+        packer: Packer::new(Arc::clone(route)),
         around,
         over: None,
         moved: begin,
@@ -109,6 +112,7 @@ struct Voyage<'a> {
     /// Delivered, and could not be kept.
     unkept: Option<Unkept>,
     walker: Walker,
+    packer: Packer,
     /// What posts wait in; cancelled, they are left behind.
     around: Reality,
     /// How the walk ended, once it has.
@@ -189,6 +193,7 @@ impl Voyage<'_> {
                     standing,
                 };
                 self.outbox.take(&page.logs, stamp);
+                self.packer.pack(self.outbox.full());
                 if let Some(sheet) = page.logs.into_sheet() {
                     self.walker.tray.give_back(sheet);
                 }

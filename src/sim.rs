@@ -13,6 +13,7 @@ mod http;
 mod intake;
 mod ledger;
 mod options;
+mod organisation;
 mod quota;
 mod record;
 mod sample_logs;

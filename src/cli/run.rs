@@ -26,6 +26,9 @@ use served::Served;
 /// How often the state of the streams is looked at.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
+/// Whoever waits for the end of one round waits no longer than it takes.
+const ONCE_LOOK_UP: Duration = Duration::from_millis(10);
+
 const ENDING: &str = "\
 SIGTERM and ctrl-c: done within 3 seconds. SIGHUP: the configuration is read again.
 Exit status: 0; 1 where a stream fell short; 2 for usage and configuration.";
@@ -64,8 +67,13 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         out.flush()?;
     }
     let mut crew = Crew::begin(streams, arguments.once, &board, &journal)?;
+    let look_up = if arguments.once {
+        ONCE_LOOK_UP
+    } else {
+        LOOK_UP
+    };
     loop {
-        match orders.next(LOOK_UP) {
+        match orders.next(look_up) {
             Some(Told::Enough) => {
                 journal.say(Level::Info, None, "told to stop");
                 crew.dismiss();

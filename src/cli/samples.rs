@@ -1,8 +1,6 @@
 //! `logwalk samples`: sample logs of Cloud SIEM's content packs, asked for, listed and ended.
 
-mod account;
 mod outcome;
-mod refusal;
 mod told;
 
 use std::io::Write;
@@ -10,13 +8,20 @@ use std::io::Write;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::account::{Account, Api, Datadog};
 use super::stop::Stop;
 use crate::fetch::Verb;
 use crate::time::Time;
-use account::{Account, Datadog};
 use outcome::{Deed, Outcome};
 
 const SUBSCRIPTIONS: &str = "/api/v2/security_monitoring/sample_log_generation/subscriptions";
+
+const API: Api = Api {
+    name: "sample log API",
+    needs: "the permission security_monitoring_filters_write or logs_modify_indexes, and the \
+            organisation must be in a trial of Cloud SIEM",
+    answer_bytes: 1 << 20,
+};
 
 /// More packs the API does not take at once.
 const AT_ONCE: usize = 5;
@@ -73,7 +78,7 @@ enum Samples {
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
-    let datadog = arguments.account.opened()?;
+    let datadog = arguments.account.opened(API)?;
     let json = arguments.json;
     match &arguments.verb {
         Samples::Subscribe { packs, duration } => {
@@ -91,14 +96,14 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
                 .iter()
                 .map(|(name, text)| (*name, text.as_str()))
                 .collect();
-            let answer = datadog.ask(Verb::Get, SUBSCRIPTIONS, &query, None)?;
+            let answer = datadog.ask(Verb::Get, SUBSCRIPTIONS, &query, &doubt(None))?;
             let listed = outcome::listed(&answer).ok_or_else(|| datadog.strange())?;
             let total = answer["meta"]["total_subscriptions"].as_u64();
             told::list(&listed, total, json, out)
         }
         Samples::Unsubscribe { pack } => {
             let path = format!("{SUBSCRIPTIONS}/{pack}");
-            let answer = datadog.ask(Verb::Delete, &path, &[], Some(pack))?;
+            let answer = datadog.ask(Verb::Delete, &path, &[], &doubt(Some(pack)))?;
             let outcome = Outcome::of(&answer["data"], Deed::Unsubscribe);
             let outcomes = [outcome.ok_or_else(|| datadog.strange())?];
             told::outcomes(&outcomes, json, out)?;
@@ -118,7 +123,7 @@ fn subscribed(
     if let [pack] = packs {
         let wanted = json!({"content_pack_id": pack, "duration": duration});
         let request = request("subscription_requests", &wanted);
-        let answer = datadog.ask(request, SUBSCRIPTIONS, &[], Some(pack));
+        let answer = datadog.ask(request, SUBSCRIPTIONS, &[], &doubt(Some(pack)));
         let ended = answer.and_then(|answer| {
             let outcome = Outcome::of(&answer["data"], Deed::Subscribe);
             outcomes.push(outcome.ok_or_else(|| datadog.strange())?);
@@ -130,7 +135,7 @@ fn subscribed(
     for some in packs.chunks(AT_ONCE) {
         let wanted = json!({"content_pack_ids": some, "duration": duration});
         let request = request("bulk_subscription_requests", &wanted);
-        let answer = match datadog.ask(request, &path, &[], Some(&some.join(", "))) {
+        let answer = match datadog.ask(request, &path, &[], &doubt(Some(&some.join(", ")))) {
             Ok(answer) => answer,
             Err(stop) => return (outcomes, Err(stop)),
         };
@@ -140,6 +145,18 @@ fn subscribed(
         }
     }
     (outcomes, Ok(()))
+}
+
+/// What to look at where Datadog finds a request wrong.
+fn doubt(packs: Option<&str>) -> String {
+    let packs = match packs {
+        Some(packs) => format!("check that {packs} is what Datadog calls the pack; if so, "),
+        None => String::new(),
+    };
+    format!(
+        "{packs}sample logs may be switched off for this organisation, which Datadog's support can \
+         change"
+    )
 }
 
 fn request(kind: &str, attributes: &Value) -> Verb {

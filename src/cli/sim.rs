@@ -49,6 +49,7 @@ keys sim-application-key-without-permission, -without-trial, -on-legacy-pricing 
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE, next_line_help = true)]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub(crate) struct Arguments {
     /// A loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8765")]
@@ -86,6 +87,9 @@ pub(crate) struct Arguments {
     /// Send every reply uncompressed
     #[arg(long)]
     no_gzip: bool,
+    /// The intake looks into what came only when asked what arrived
+    #[arg(long)]
+    trusting: bool,
     /// What goes wrong, and when; may be given several times
     #[arg(long = "fault", value_name = "FAULT", value_parser = fault)]
     faults: Vec<Rule>,
@@ -143,6 +147,7 @@ fn options(arguments: &Arguments) -> Options {
         start: arguments.start,
         quota: arguments.quota,
         gzip: !arguments.no_gzip,
+        trusting: arguments.trusting,
         faults: arguments.faults.clone(),
         ..Options::default()
     }

@@ -69,6 +69,15 @@ impl Courier {
         }
     }
 
+    /// Takes replies of so many bytes, and no larger ones.
+    pub(super) fn take_bodies_of(&mut self, body_bytes: u64) {
+        self.body_bytes = body_bytes;
+    }
+
+    pub(super) fn body_bytes(&self) -> u64 {
+        self.body_bytes
+    }
+
     pub(super) fn scrub(&self, text: &str) -> String {
         self.secrets.scrub(text)
     }

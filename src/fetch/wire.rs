@@ -77,6 +77,8 @@ pub enum Verb {
     Get,
     /// Sends this body.
     Post(Vec<u8>),
+    /// Puts this body in the place of what is there.
+    Put(Vec<u8>),
     /// Takes away.
     Delete,
 }
@@ -126,6 +128,13 @@ impl Wire {
         })
     }
 
+    /// The same, for a side whose answers are lists.
+    #[must_use]
+    pub fn taking(mut self, answer_bytes: u64) -> Self {
+        self.courier.take_bodies_of(answer_bytes);
+        self
+    }
+
     /// Makes the client, which fails where its files cannot be read.
     pub fn prepare(&self) -> Result<()> {
         self.courier.client().map(|_| ())
@@ -150,6 +159,7 @@ impl Wire {
         let (method, body) = match errand.verb {
             Verb::Get => (Method::GET, None),
             Verb::Post(body) => (Method::POST, Some(body)),
+            Verb::Put(body) => (Method::PUT, Some(body)),
             Verb::Delete => (Method::DELETE, None),
         };
         let outgoing = Outgoing {
@@ -199,7 +209,8 @@ impl Wire {
             Failure::Slow(how) => Trouble::Slow(words(format!("{host} {how}"))),
             Failure::Late { .. } => Trouble::Passing(format!("{host} did not answer in time")),
             Failure::TooLarge(_) => Trouble::Passing(format!(
-                "the answer of {host} is larger than {ANSWER_BYTES} bytes"
+                "the answer of {host} is larger than {} bytes",
+                self.courier.body_bytes()
             )),
             Failure::Network(cause) => Trouble::Passing(words(format!("{host}: {cause}"))),
             Failure::Untrusted(cause) => Trouble::Lasting(words(format!(

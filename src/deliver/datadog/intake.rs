@@ -1,5 +1,6 @@
 //! The intake over the network.
 
+use std::io;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -9,6 +10,7 @@ use super::compression::Compression;
 use super::flight::Parcel;
 use super::options::Options;
 use super::outbox::Stopped;
+use super::payload::Payload;
 use super::verdict::{self, Fix, Verdict};
 use crate::error::Result;
 use crate::fetch::{Counts, Errand, Hidden, Mends, Surroundings, Trouble, Verb, Wire};
@@ -76,16 +78,22 @@ impl Intake {
 
     /// Posts a parcel; none where nobody waits for its answer any more.
     pub fn post(&self, parcel: &Parcel, around: &dyn Surroundings) -> Option<Verdict> {
-        self.send(parcel.json(), around)
+        self.send(parcel.small(self.compression), around)
     }
 
     /// Posts one log made by hand, to see whether it is taken.
     pub fn try_log(&self, log: &Value, around: &dyn Surroundings) -> Option<Verdict> {
-        self.send(format!("[{log}]"), around)
+        self.send(self.compression.packed(&format!("[{log}]")), around)
     }
 
-    fn send(&self, json: String, around: &dyn Surroundings) -> Option<Verdict> {
-        let body = match self.compression.packed(json) {
+    /// Makes a payload small before its turn.
+    pub fn pack(&self, payload: &Payload) {
+        // What fails here fails again where it is sent, and is told there.
+        let _ = payload.small(self.compression);
+    }
+
+    fn send(&self, body: io::Result<Vec<u8>>, around: &dyn Surroundings) -> Option<Verdict> {
+        let body = match body {
             Ok(body) => body,
             Err(error) => {
                 let why = format!("the logs could not be compressed: {error}");

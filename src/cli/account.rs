@@ -1,15 +1,18 @@
-//! Whose sample logs: the site and the two keys, and how Datadog is asked with them.
+//! A Datadog organisation: its site and two keys, and how Datadog is asked with them.
+
+mod refusal;
 
 use clap::Args;
 use serde_json::Value;
 
-use super::refusal::{self, Keys, Refused};
-use crate::cli::stop::Stop;
+use super::stop::Stop;
 use crate::config::AgentFacts;
 use crate::deliver::datadog::{SITES, Site};
 use crate::fetch::{Errand, Hidden, Mends, Options, Reality, Trouble, Verb, Wire};
 use crate::source::Reply;
 use crate::written::{Written, nearest};
+pub(crate) use refusal::Api;
+use refusal::{Keys, Refused};
 
 const VALIDATE: &str = "/api/v1/validate";
 
@@ -19,9 +22,9 @@ const MENDS: Mends = Mends {
     proxy: "put user name and password into its URL in the environment variable HTTPS_PROXY",
 };
 
-/// Whose sample logs.
+/// Which organisation, and who asks.
 #[derive(Debug, Args)]
-pub(super) struct Account {
+pub(crate) struct Account {
     /// The organisation's site [default: datadoghq.com]
     #[arg(long, env = "DD_SITE", global = true)]
     site: Option<String>,
@@ -65,17 +68,19 @@ impl From<&str> for Key {
 }
 
 /// Datadog, as this organisation reaches it.
-pub(super) struct Datadog {
+pub(crate) struct Datadog {
     wire: Wire,
+    api: Api,
     /// Site or URL, as a person would look for it.
     told: String,
     keys: Keys,
 }
 
 impl Account {
-    pub(super) fn opened(&self) -> Result<Datadog, Stop> {
+    /// One of Datadog's APIs, for this organisation.
+    pub(crate) fn opened(&self, api: Api) -> Result<Datadog, Stop> {
         let (base, told) = self.place()?;
-        let api = given(
+        let key = given(
             self.api_key.as_ref(),
             "--api-key",
             "DD_API_KEY",
@@ -91,14 +96,15 @@ impl Account {
         let none = Written::new(&nothing, "").any_fields()?;
         let options = Options::read(&none, &none, &AgentFacts::default())?;
         let keys = [
-            ("dd-api-key", api, "--api-key"),
+            ("dd-api-key", key, "--api-key"),
             ("dd-application-key", application, "--app-key"),
         ];
-        let secrets = Hidden(vec![api.to_owned(), application.to_owned()]);
+        let secrets = Hidden(vec![key.to_owned(), application.to_owned()]);
         Ok(Datadog {
-            wire: Wire::new(&options, &base, &keys, secrets, MENDS)?,
+            wire: Wire::new(&options, &base, &keys, secrets, MENDS)?.taking(api.answer_bytes),
+            api,
             told,
-            keys: Keys::of(api, application),
+            keys: Keys::of(key, application),
         })
     }
 
@@ -140,13 +146,13 @@ fn given<'k>(
 }
 
 impl Datadog {
-    /// What Datadog answers, as JSON; `packs` are those that are asked about.
-    pub(super) fn ask(
+    /// What Datadog answers, as JSON; `doubt` is what to look at where it finds the request wrong.
+    pub(crate) fn ask(
         &self,
         verb: Verb,
         path: &str,
         query: &[(&str, &str)],
-        packs: Option<&str>,
+        doubt: &str,
     ) -> Result<Value, Stop> {
         let reply = self.sent(verb, path, query)?;
         if (200..300).contains(&reply.status) {
@@ -159,16 +165,17 @@ impl Datadog {
             stated: self.wire.stated(&reply),
             wait: Wire::wait(&reply, &Reality::default()),
             key_is_good: (reply.status == 403).then(|| self.key_is_good()).flatten(),
-            packs: packs.map(str::to_owned),
+            doubt: doubt.to_owned(),
         };
-        Err(Stop::short(refusal::words(&refused, self.keys, &self.told)))
+        let words = refusal::words(&refused, self.api, self.keys, &self.told);
+        Err(Stop::short(words))
     }
 
     /// What to say of an answer that is none of this API.
-    pub(super) fn strange(&self) -> Stop {
+    pub(crate) fn strange(&self) -> Stop {
         Stop::short(format!(
-            "the answer is not what Datadog's sample log API gives: check {}",
-            self.told
+            "the answer is not what Datadog's {} gives: check {}",
+            self.api.name, self.told
         ))
     }
 
@@ -183,7 +190,7 @@ impl Datadog {
 
     fn sent(&self, verb: Verb, path: &str, query: &[(&str, &str)]) -> Result<Reply, Stop> {
         let mut headers = vec![("accept", "application/json")];
-        if matches!(verb, Verb::Post(_)) {
+        if matches!(verb, Verb::Post(_) | Verb::Put(_)) {
             headers.push(("content-type", "application/json"));
         }
         let errand = Errand {

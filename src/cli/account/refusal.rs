@@ -8,6 +8,17 @@ use crate::cli::wording;
 const API_KEY: usize = 32;
 const APPLICATION_KEY: usize = 40;
 
+/// One of Datadog's APIs, as refusals speak of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Api {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// What the application key has to be allowed, and the organisation.
+    pub(crate) needs: &'static str,
+    /// The largest answer that it gives.
+    pub(crate) answer_bytes: u64,
+}
+
 /// What the keys look like, which is all that may be said of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keys {
@@ -36,37 +47,26 @@ pub(super) struct Refused {
     pub(super) wait: Option<Duration>,
     /// Of the API key, asked by itself after a 403.
     pub(super) key_is_good: Option<bool>,
-    /// Which packs were asked about.
-    pub(super) packs: Option<String>,
+    /// What to look at where the request is said to be wrong.
+    pub(super) doubt: String,
 }
 
 /// The refusal and what to do; `told` is the option that says where Datadog is.
-pub(super) fn words(refused: &Refused, keys: Keys, told: &str) -> String {
+pub(super) fn words(refused: &Refused, api: Api, keys: Keys, told: &str) -> String {
     let Refused { stated, .. } = refused;
-    format!("{stated}; {}", fix(refused, keys, told))
+    format!("{stated}; {}", fix(refused, api, keys, told))
 }
 
-fn fix(refused: &Refused, keys: Keys, told: &str) -> String {
+fn fix(refused: &Refused, api: Api, keys: Keys, told: &str) -> String {
     match refused.status {
-        400 => {
-            let packs = match &refused.packs {
-                Some(packs) => {
-                    format!("check that {packs} is what Datadog calls the pack; if so, ")
-                }
-                None => String::new(),
-            };
-            format!(
-                "{packs}sample logs may be switched off for this organisation, which Datadog's \
-                 support can change"
-            )
-        }
+        400 | 422 => refused.doubt.clone(),
         401 | 403 if keys == Keys::Swapped => {
             "the two keys look swapped: DD_API_KEY takes the shorter one, DD_APP_KEY the longer"
                 .to_owned()
         }
         401 => format!("a key is missing or unknown: check DD_API_KEY and DD_APP_KEY at {told}"),
-        403 => forbidden(refused.key_is_good, told),
-        404 | 405 | 410 | 501 => format!("there is no sample log API here: check {told}"),
+        403 => forbidden(refused.key_is_good, api, told),
+        404 | 405 | 410 | 501 => format!("there is no {} here: check {told}", api.name),
         429 => match refused.wait {
             Some(wait) => format!("asked too often: try again in {}", wording::span(wait)),
             None => "asked too often: try again in a minute".to_owned(),
@@ -81,17 +81,19 @@ fn fix(refused: &Refused, keys: Keys, told: &str) -> String {
     }
 }
 
-fn forbidden(key_is_good: Option<bool>, told: &str) -> String {
-    const APPLICATION: &str = "the application key (DD_APP_KEY) must be one of the same organisation, its user and \
-         scopes need the permission security_monitoring_filters_write or logs_modify_indexes, and \
-         the organisation must be in a trial of Cloud SIEM";
+fn forbidden(key_is_good: Option<bool>, api: Api, told: &str) -> String {
+    let application = format!(
+        "the application key (DD_APP_KEY) must be one of the same organisation, and its user and \
+         scopes need {}",
+        api.needs
+    );
     match key_is_good {
-        Some(true) => format!("the API key is good, so it is the other three: {APPLICATION}"),
+        Some(true) => format!("the API key is good, so it is what else is needed: {application}"),
         Some(false) => format!(
             "the API key (DD_API_KEY) is not known at {told}: check it, and the site of its \
              organisation"
         ),
-        None => format!("the API key (DD_API_KEY) must be one of {told}; {APPLICATION}"),
+        None => format!("the API key (DD_API_KEY) must be one of {told}; {application}"),
     }
 }
 
@@ -99,15 +101,21 @@ fn forbidden(key_is_good: Option<bool>, told: &str) -> String {
 mod tests {
     use super::*;
 
+    const API: Api = Api {
+        name: "sample log API",
+        needs: "the permission to do so",
+        answer_bytes: 1,
+    };
+
     fn said(status: u16, key_is_good: Option<bool>) -> String {
         let refused = Refused {
             status,
             stated: format!("{status} from datadog"),
             wait: Some(Duration::from_secs(90)),
             key_is_good,
-            packs: Some("okta".to_owned()),
+            doubt: "check that okta is a pack".to_owned(),
         };
-        words(&refused, Keys::Usual, "--site datadoghq.eu")
+        words(&refused, API, Keys::Usual, "--site datadoghq.eu")
     }
 
     #[test]
@@ -147,8 +155,8 @@ mod tests {
             stated: String::new(),
             wait: None,
             key_is_good: Some(false),
-            packs: None,
+            doubt: String::new(),
         };
-        assert!(words(&refused, Keys::Swapped, "").contains("look swapped"));
+        assert!(words(&refused, API, Keys::Swapped, "").contains("look swapped"));
     }
 }
