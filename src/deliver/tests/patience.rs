@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::stage::{FILE, Stage};
-use crate::deliver::{Entry, Lane, Watch, unconfirmed_of};
+use crate::deliver::{Entry, Habits, Lane, Ledger, Watch};
 use crate::error::Error;
 
 /// Run after run, a minute apart, until the ten are passed by: after how many minutes that is.
@@ -103,7 +103,8 @@ fn a_receipt_that_comes_while_a_run_begins_is_judged_before_it_counts() {
     stage.0.then.set(Some((2, read(1_000, 7))));
     let opened = stage.opened("one", Some(&kept), &Arc::default());
     // What is known is kept, and what comes after is left to whoever looks for refusals too.
-    assert_eq!(unconfirmed_of(&opened.text.unwrap()), 500);
+    let kept = Ledger::read(&opened.text.unwrap(), "", "", Habits::usual(0)).unwrap();
+    assert_eq!(kept.unconfirmed_bytes(), 500);
     assert_eq!(opened.delivery.unconfirmed_bytes(), 500);
 }
 
