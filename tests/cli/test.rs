@@ -79,7 +79,10 @@ fn test(folder: &Folder, instance: &str, words: &[&str]) -> Ended {
         "conf.yaml",
         &format!("instances:\n{}{LOGS}", instance.replace("PLACES", &places)),
     );
-    let mut all = vec!["test", "-c", &conf, "--timeout", PATIENCE];
+    let mut all = vec!["test", "-c", &conf];
+    if !words.contains(&"--timeout") {
+        all.extend(["--timeout", PATIENCE]);
+    }
     all.extend(words);
     finished(logwalk().args(all).env_remove("NO_COLOR"), "")
 }

@@ -40,7 +40,9 @@ fn told([of, fault, check, verdict, words]: [&str; 5]) -> String {
         "intake" => vendor.instance(Stream::ApiCalls, "token: sim-production-key", &intake),
         other => panic!("what is {other}?"),
     };
-    let checks: Checks = vendor.checks(&instance);
+    // What passes by itself has to pass on a busy machine, too.
+    let patient = ["--json", "--timeout", "6"];
+    let checks = Checks::of(&vendor.test(&instance, &patient));
     let lines = checks.named(check, verdict);
     let line = lines
         .iter()
