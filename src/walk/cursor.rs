@@ -56,7 +56,7 @@ impl Walk {
         if empty && (style.sticky || used || lead.more != Some(true)) {
             return self.finish(resting, now);
         }
-        if self.source.descending && page.is_below_the_bound() {
+        if self.has_passed_its_end(page) {
             return self.finish(None, now);
         }
         let counts = counted(&style.from).is_some();
@@ -67,6 +67,18 @@ impl Walk {
         let aged_out = self.aged_out_beneath(now);
         if aged_out.is_some() && self.rest_from() > aged_out {
             self.fall_back_to_time(now);
+        }
+    }
+
+    /// Whether nothing that is to be delivered can come behind a page.
+    fn has_passed_its_end(&self, page: &Judged) -> bool {
+        let (start, overlap) = (self.place.start, self.source.overlap);
+        match self.place.end {
+            None => self.source.descending && page.is_below_the_bound(),
+            Some(_) if self.source.descending => {
+                start.is_some_and(|start| page.is_before(start.before(overlap)))
+            }
+            Some(end) => page.is_beyond(end.after(overlap)),
         }
     }
 

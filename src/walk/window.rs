@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::judge::FUTURE;
 use super::place::{Resting, UnderWay};
-use super::{Ending, Walk, cursor};
+use super::{Ending, Seen, Walk, cursor};
 use crate::time::Time;
 
 /// A wait longer than this is a mistake in the reply or in a clock, and is cut to it.
@@ -22,6 +22,10 @@ impl Walk {
         let waits = |until: &Time| *until > now && *until <= now.after(LONGEST_WAIT);
         if let Some(until) = self.place.not_before.take().filter(waits) {
             self.told_to_wait(until, now);
+            return;
+        }
+        if self.place.is_finished() {
+            self.ending = Some(Ending::CaughtUp);
             return;
         }
         self.mend_the_bound(now);
@@ -67,6 +71,13 @@ impl Walk {
             return;
         }
         self.place.checked = Some(walk.began);
+        if self.place.end.is_some() {
+            // Nobody polls a range again: nothing has to be recognised any more.
+            self.place.resting = None;
+            self.place.seen = Seen::default();
+            self.ending = Some(Ending::CaughtUp);
+            return;
+        }
         // Where the API takes no bound, only `start` may cut records off a cursor that polls on:
         // what becomes visible late comes behind it with an old time.
         let since = if self.source.since.is_some() {
@@ -193,7 +204,10 @@ impl Walk {
     }
 
     fn begin_window(&mut self, since: Option<Time>, began: Time, now: Time) {
-        let end = now.before(self.source.settle);
+        let mut end = now.before(self.source.settle);
+        if let Some(last) = self.place.end {
+            end = end.min(last.after(self.source.overlap));
+        }
         if since.is_some_and(|since| since > end) {
             self.ending = Some(Ending::CaughtUp);
             return;
@@ -221,16 +235,26 @@ impl Walk {
 
     /// From where the next walk reads: behind the bound by the overlap, as far as ids are known.
     fn lower_bound(&self, now: Time) -> Option<Time> {
+        let floor = self.source.retention.map(|kept| now.before(kept));
+        let mut first = self.place.start;
+        if self.place.end.is_some() {
+            // The API may bound by another time than the record's own: which record belongs to the
+            // range is judged by its own, and what is asked for reaches further by the overlap.
+            first = first.map(|first| {
+                first
+                    .before(self.source.overlap)
+                    .max(floor.unwrap_or(first))
+            });
+        }
         let Some(bound) = self.place.bound else {
-            return self.place.start;
+            return first;
         };
         let mut lower = bound
             .before(self.source.overlap)
-            .max(self.place.start.unwrap_or(Time(i64::MIN)));
+            .max(first.unwrap_or(Time(i64::MIN)));
         if let Some(let_go) = self.place.seen.let_go() {
             lower = lower.max(just_after(let_go).min(bound));
         }
-        let floor = self.source.retention.map(|kept| now.before(kept));
         Some(floor.map_or(lower, |floor| lower.max(floor)))
     }
 
@@ -244,7 +268,10 @@ impl Walk {
                 return (Some(reach), true);
             }
         }
-        let frozen = until.required || self.source.descending || !self.source.settle.is_zero();
+        let frozen = until.required
+            || self.source.descending
+            || !self.source.settle.is_zero()
+            || self.place.end.is_some();
         (frozen.then_some(end), false)
     }
 

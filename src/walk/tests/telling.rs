@@ -127,7 +127,7 @@ impl Telling {
         self.walk.turn(lead, taken, Time(self.now));
         let delivered = |(fact, verdict): (&Fact, Verdict)| match verdict {
             Verdict::Deliver { .. } => Some(fact.known_as.cast_signed()),
-            Verdict::Known | Verdict::Outside | Verdict::NotYet => None,
+            Verdict::Known | Verdict::Outside | Verdict::Beyond | Verdict::NotYet => None,
         };
         facts
             .iter()
