@@ -1,6 +1,7 @@
 //! The command: what a person or a script asks for, a file for each of its verbs.
 
 mod backend;
+mod backfill;
 mod choice;
 mod conf;
 mod cursor;
@@ -48,6 +49,8 @@ enum Verb {
     Preview(preview::Arguments),
     /// Walk and deliver without an Agent: a container, a cron job, a function
     Run(run::Arguments),
+    /// Walk a range of the past, over several connections, beside the live tail
+    Backfill(backfill::Arguments),
     /// How each stream stands: place, lag, last success, failures, retention left
     Status(status::Arguments),
     /// Show or move the resume point of a stream
@@ -89,6 +92,7 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Test(arguments) => test::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),
         Verb::Run(arguments) => run::run(arguments, out),
+        Verb::Backfill(arguments) => backfill::run(arguments, out),
         Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),

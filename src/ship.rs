@@ -4,6 +4,7 @@
 //! them together and keeps a place only when everything before it was accepted.
 
 mod account;
+mod pulse;
 mod route;
 mod walker;
 
@@ -21,6 +22,7 @@ use crate::pages;
 
 pub use account::Account;
 use account::Pages;
+pub use pulse::Pulse;
 pub use route::Route;
 use walker::Walker;
 
@@ -38,6 +40,8 @@ pub struct Course {
     pub span: Option<Duration>,
     /// It ends with an error when nothing moves for so long.
     pub stall: Option<Duration>,
+    /// When something last moved: shared where several voyages wait for one quota in turns.
+    pub pulse: Pulse,
     /// A source that gives no page for so long is worth a word: it is asked again without an end.
     pub silence: Duration,
 }
@@ -81,11 +85,12 @@ pub fn ship(
         walker,
         around,
         over: None,
-        moved: begin,
+        begin,
+        pulse: course.pulse.clone(),
         stopping: None,
     };
     let ended = loop {
-        match voyage.step(course, begin) {
+        match voyage.step(course) {
             Ok(Step::Again) => {}
             Ok(Step::Wait(span)) => match inbox.recv_timeout(span) {
                 Ok(event) => voyage.take(event),
@@ -121,14 +126,14 @@ struct Voyage<'a> {
     around: Reality,
     /// How the walk ended, once it has.
     over: Option<Result<()>>,
-    /// When something last came or went.
-    moved: Duration,
+    begin: Duration,
+    pulse: Pulse,
     /// Since when the voyage is to end.
     stopping: Option<Duration>,
 }
 
 impl Voyage<'_> {
-    fn step(&mut self, course: &Course, begin: Duration) -> Result<Step> {
+    fn step(&mut self, course: &Course) -> Result<Step> {
         if let Some(landed) = self.outbox.landed() {
             self.keep(&landed)?;
             return Ok(Step::Again);
@@ -141,7 +146,7 @@ impl Voyage<'_> {
             return Ok(Step::End(self.over.take().unwrap_or(Ok(()))));
         }
         let tick = self.around.tick();
-        let late = course.span.is_some_and(|span| tick > begin + span);
+        let late = course.span.is_some_and(|span| tick > self.begin + span);
         if self.stopping.is_none() && (late || course.stop.is_raised()) {
             self.stopping = Some(tick);
             self.walker.cancel();
@@ -153,7 +158,8 @@ impl Voyage<'_> {
             }
             return Ok(Step::End(self.cut_short(course)));
         }
-        if let Some(stall) = course.stall.filter(|stall| tick > self.moved + *stall) {
+        let moved = self.pulse.last().max(self.begin);
+        if let Some(stall) = course.stall.filter(|stall| tick > moved + *stall) {
             return Err(self.stalled(stall));
         }
         if self.over.is_none() && self.outbox.wants_page() {
@@ -180,7 +186,7 @@ impl Voyage<'_> {
         let tick = self.around.tick();
         match event {
             Event::Page(page) => {
-                self.moved = tick;
+                self.pulse.beat(tick);
                 self.walker.came();
                 let standing = {
                     let mut account = self.account.lock();
@@ -205,7 +211,7 @@ impl Voyage<'_> {
             Event::Answer(number, verdict) => {
                 let Some(verdict) = verdict else { return };
                 if !matches!(verdict, Verdict::Again { .. } | Verdict::Slow(_)) {
-                    self.moved = tick;
+                    self.pulse.beat(tick);
                 }
                 let random = self.around.random();
                 self.outbox.answered(number, verdict, tick, random);

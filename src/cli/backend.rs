@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -17,6 +18,33 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whatever is longer holds no keys.
 const MOST_BYTES: u64 = 1 << 20;
+
+/// Which command knows secrets, if one does.
+#[derive(Debug, Args)]
+pub(crate) struct BackendPath {
+    /// What resolves ENC[...] handles
+    #[arg(long, value_name = "PATH")]
+    secret_backend_command: Option<PathBuf>,
+    /// What it is started with; may be given several times
+    #[arg(
+        long,
+        value_name = "WORD",
+        requires = "secret_backend_command",
+        allow_hyphen_values = true
+    )]
+    secret_backend_argument: Vec<String>,
+}
+
+impl BackendPath {
+    /// The command; nothing is started yet.
+    pub(crate) fn open(&self) -> Option<Backend> {
+        let command = self.secret_backend_command.as_ref()?;
+        Some(Backend::new(
+            command.clone(),
+            self.secret_backend_argument.clone(),
+        ))
+    }
+}
 
 /// A command that knows secrets by their handles.
 #[derive(Debug)]

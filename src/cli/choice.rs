@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::conf::{Checked, ConfFile};
+use super::backend::Backend;
+use super::conf::{Checked, ConfFile, Finding};
+use super::run::logs;
 use super::stop::Stop;
 use crate::config::Config;
 
@@ -28,6 +30,26 @@ impl Choice {
     /// asked about.
     pub(crate) fn streams(&self, needed: impl Fn(&str) -> bool) -> Result<Vec<Config>, Stop> {
         let file = ConfFile::read(&self.config)?;
+        self.meant(&file, needed, |_, _| None)
+    }
+
+    /// The one stream that was meant, with all its secrets, for a command that has no Agent.
+    pub(crate) fn direct(&self, verb: &str, backend: Option<&Backend>) -> Result<Config, Stop> {
+        let mut file = ConfFile::read(&self.config)?;
+        if let Some(backend) = backend {
+            let secrets = backend.resolved(&file.handles())?;
+            file.resolve(&secrets);
+        }
+        let unfit = |config: &Config, at: &str| logs::unfit(verb, &file, config, at);
+        only(self.meant(&file, |_| true, unfit)?)
+    }
+
+    fn meant(
+        &self,
+        file: &ConfFile,
+        needed: impl Fn(&str) -> bool,
+        unfit: impl Fn(&Config, &str) -> Option<Finding>,
+    ) -> Result<Vec<Config>, Stop> {
         let mut meant = file.checked()?;
         let labels: Vec<String> = meant.iter().map(|one| one.config.label()).collect();
         if let Some(number) = self.instance {
@@ -52,6 +74,9 @@ impl Choice {
                     .and_then(|rest| rest.strip_prefix('.'));
                 needed(own.unwrap_or(path))
             })?;
+            if let Some(finding) = unfit(&config, &at) {
+                return Err(finding.into());
+            }
             configs.push(config);
         }
         Ok(configs)
@@ -59,16 +84,7 @@ impl Choice {
 
     /// The one stream that was meant.
     pub(crate) fn stream(&self, needed: impl Fn(&str) -> bool) -> Result<Config, Stop> {
-        let mut streams = self.streams(needed)?;
-        let labels: Vec<String> = streams.iter().map(Config::label).collect();
-        match streams.pop() {
-            Some(only) if streams.is_empty() => Ok(only),
-            Some(_) | None => Err(Stop::usage(format!(
-                "{} streams are meant, {}: choose one with --stream or --instance",
-                labels.len(),
-                labels.join(", ")
-            ))),
-        }
+        only(self.streams(needed)?)
     }
 
     fn nobody(&self, labels: &[String]) -> String {
@@ -85,6 +101,18 @@ impl Choice {
             ),
             (None, None) => "the file has no instance".to_owned(),
         }
+    }
+}
+
+fn only(mut streams: Vec<Config>) -> Result<Config, Stop> {
+    let labels: Vec<String> = streams.iter().map(Config::label).collect();
+    match streams.pop() {
+        Some(only) if streams.is_empty() => Ok(only),
+        Some(_) | None => Err(Stop::usage(format!(
+            "{} streams are meant, {}: choose one with --stream or --instance",
+            labels.len(),
+            labels.join(", ")
+        ))),
     }
 }
 

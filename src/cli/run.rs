@@ -1,10 +1,10 @@
 //! `logwalk run`: the forwarder without an Agent; every stream by itself, until somebody says stop.
 
-mod board;
-mod crew;
-mod hand;
-mod journal;
-mod logs;
+pub(crate) mod board;
+pub(crate) mod crew;
+pub(crate) mod hand;
+pub(crate) mod journal;
+pub(crate) mod logs;
 mod served;
 
 use std::io::Write;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::backend::Backend;
+use super::backend::BackendPath;
 use super::patience::{Orders, Told};
 use super::stop::Stop;
 use crew::Crew;
@@ -45,27 +45,15 @@ pub(crate) struct Arguments {
     /// Serve /healthz and /metrics here
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// What resolves ENC[...] handles
-    #[arg(long, value_name = "PATH")]
-    secret_backend_command: Option<PathBuf>,
-    /// What it is started with; may be given several times
-    #[arg(
-        long,
-        value_name = "WORD",
-        requires = "secret_backend_command",
-        allow_hyphen_values = true
-    )]
-    secret_backend_argument: Vec<String>,
+    #[command(flatten)]
+    backend: BackendPath,
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
     let orders = Orders::watched()?;
-    let backend = arguments
-        .secret_backend_command
-        .as_ref()
-        .map(|path| Backend::new(path.clone(), arguments.secret_backend_argument.clone()));
+    let backend = arguments.backend.open();
     let load = || logs::streams(&arguments.config, backend.as_ref());
-    let journal = Arc::new(Journal);
+    let journal = Arc::new(Journal::default());
     let board = Arc::new(board::Board::default());
     let streams = load()?;
     let served = match arguments.listen {

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod agent_cache;
+mod backfill;
 mod cursor;
 mod demo;
 mod preview;

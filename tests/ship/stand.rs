@@ -10,7 +10,7 @@ use logwalk::config::Destination;
 use logwalk::error::Result;
 use logwalk::fetch::Cancel;
 use logwalk::pages::{Budget, Facts, Run, Stream};
-use logwalk::ship::{Account, Course, Route, ship};
+use logwalk::ship::{Account, Course, Pulse, Route, ship};
 use logwalk::sim::{self, Fault, Options, Rule, Running};
 use logwalk::time::Time;
 use parking_lot::Mutex;
@@ -26,6 +26,7 @@ pub(crate) fn course() -> Course {
         span: None,
         stall: None,
         silence: Duration::from_mins(1),
+        pulse: Pulse::default(),
     }
 }
 

@@ -11,8 +11,9 @@ use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::{Health, HealthFile, Keep, PlaceFile};
 use crate::pages::{Budget, Run, Stream};
-use crate::ship::{Account, Course, Route, ship};
+use crate::ship::{Account, Course, Pulse, Route, ship};
 use crate::time::Time;
+use crate::walk::Range;
 
 /// SIGTERM is to be over within three seconds; the rest is for keeping the place and leaving.
 const GRACE: Duration = Duration::from_millis(1_800);
@@ -27,21 +28,29 @@ const LEAST_WAIT: Duration = Duration::from_secs(5);
 const BREATH: Duration = Duration::from_secs(1);
 
 /// What walks one stream.
-pub(super) struct Hand {
-    pub(super) stream: Arc<Stream>,
-    pub(super) route: Arc<Route>,
-    pub(super) place: PlaceFile,
-    pub(super) health: HealthFile,
-    pub(super) row: Arc<Row>,
-    pub(super) journal: Arc<Journal>,
-    pub(super) cancel: Cancel,
-    pub(super) once: bool,
+pub(crate) struct Hand {
+    pub(crate) stream: Arc<Stream>,
+    pub(crate) route: Arc<Route>,
+    pub(crate) place: PlaceFile,
+    /// Where it is noted how the stream fares, if anywhere.
+    pub(crate) health: Option<HealthFile>,
+    /// The range that is walked, if it is not the whole log.
+    pub(crate) range: Option<Range>,
+    pub(crate) row: Arc<Row>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) cancel: Cancel,
+    pub(crate) once: bool,
+    pub(crate) pulse: Pulse,
 }
 
 impl Hand {
     /// Works until told to stop, or once it is caught up where that was asked for.
-    pub(super) fn work(mut self) -> Result<()> {
-        let mut health = self.health.read();
+    pub(crate) fn work(mut self) -> Result<()> {
+        let mut health = self
+            .health
+            .as_ref()
+            .map(HealthFile::read)
+            .unwrap_or_default();
         let mut last_said = None;
         let mut moved = Instant::now();
         loop {
@@ -97,6 +106,12 @@ impl Hand {
             span: None,
             stall: self.once.then_some(STALL),
             silence: STALL,
+            pulse: self.pulse.clone(),
+        };
+        let first = self.range.filter(|_| kept.place.is_none());
+        let place = match first {
+            Some(range) => Some(range.first_place(Time::now())?),
+            None => kept.place,
         };
         let budget = Budget {
             bytes: self.stream.config.limits.run_bytes,
@@ -104,7 +119,7 @@ impl Hand {
         };
         let walk = |around| {
             let stream = Arc::clone(&self.stream);
-            Run::new(stream, kept.place.as_deref(), budget, around)
+            Run::new(stream, place.as_deref(), budget, around)
         };
         let mut sequence = kept.sequence;
         let place = &mut self.place;
@@ -184,7 +199,9 @@ impl Hand {
                 health.last_error = Some(error.to_string());
             }
         }
-        if let Err(error) = self.health.write(health) {
+        if let Some(file) = &self.health
+            && let Err(error) = file.write(health)
+        {
             let words = error.to_string();
             self.journal
                 .say(Level::Warning, Some(&self.row.label), &words);
