@@ -243,7 +243,7 @@ impl Walk {
             first = first.map(|first| {
                 first
                     .before(self.source.overlap)
-                    .max(floor.unwrap_or(first))
+                    .max(floor.unwrap_or(Time(i64::MIN)))
             });
         }
         let Some(bound) = self.place.bound else {
