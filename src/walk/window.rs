@@ -235,17 +235,18 @@ impl Walk {
 
     /// From where the next walk reads: behind the bound by the overlap, as far as ids are known.
     fn lower_bound(&self, now: Time) -> Option<Time> {
+        let (start, end) = (self.place.start, self.place.end);
         let floor = self.source.retention.map(|kept| now.before(kept));
-        let mut first = self.place.start;
-        if self.place.end.is_some() {
+        // A window that is gone at the API is asked for all the same, but for its last moment only.
+        let floor = floor.map(|floor| end.map_or(floor, |end| floor.min(end)));
+        let first = match end {
             // The API may bound by another time than the record's own: which record belongs to the
             // range is judged by its own, and what is asked for reaches further by the overlap.
-            first = first.map(|first| {
-                first
-                    .before(self.source.overlap)
-                    .max(floor.unwrap_or(Time(i64::MIN)))
-            });
-        }
+            Some(_) => start
+                .map(|start| start.before(self.source.overlap))
+                .max(floor),
+            None => start,
+        };
         let Some(bound) = self.place.bound else {
             return first;
         };

@@ -363,7 +363,7 @@ fn killed_at_any_moment_it_loses_nothing_and_a_connection_repeats_one_payload() 
     let vendor = vendor_since(2 * HOUR, kills * RECORDS_A_KILL);
     // Few windows, so that each is long enough to be repeated in part or in whole.
     let case = Case {
-        from: ago(2 * HOUR - HOUR / 4),
+        from: ago(7 * HOUR / 4),
         to: ago(HOUR / 4),
         ..Case::of(vendor, &json!({}))
     };

@@ -122,7 +122,7 @@ mod tests {
             whole: Duration::from_hours(72),
             records: 1_234_567,
             records_per_second: 3_120.4,
-            left: Some(Duration::from_secs(7_500)),
+            left: Some(Duration::from_mins(125)),
         };
         assert_eq!(
             words(&view),

@@ -56,7 +56,8 @@ fn aged_out(config: &Config, range: Range, now: Time) -> Option<String> {
     let floor = now.before(kept);
     let part = part(range, floor)?;
     Some(format!(
-        "the API keeps its records for {}: {part} lies before {floor} and is gone there",
+        "the API keeps its records for {}: {part} lies before {floor} and is gone there; --from \
+         {floor} leaves it out",
         wording::span(kept)
     ))
 }
@@ -98,7 +99,7 @@ mod tests {
     const NOW: Time = Time(1_763_631_000_000);
     const DAY: Duration = Duration::from_hours(24);
 
-    fn said(further: Value, from: Duration, to: Duration, tail: Option<Time>) -> String {
+    fn said(further: &Value, from: Duration, to: Duration, tail: Option<Time>) -> String {
         let mut instance =
             json!({"source": "agent_handler/tool_calls", "credentials": {"token": "x"}});
         let further = further.as_object().unwrap().clone();
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn a_fresh_range_of_a_source_with_bounds_needs_no_word() {
         let (from, to) = (Duration::from_hours(17), Duration::from_hours(1));
-        assert_eq!(said(json!({}), from, to, None), "");
+        assert_eq!(said(&json!({}), from, to, None), "");
     }
 
     #[test]
@@ -124,11 +125,11 @@ mod tests {
             ("keep", "may give them another or not index them"),
             ("skip", "are not sent, only counted"),
         ] {
-            let words_said = said(json!({"too_old": too_old}), 3 * DAY, 2 * DAY, None);
+            let words_said = said(&json!({"too_old": too_old}), 3 * DAY, 2 * DAY, None);
             assert!(words_said.starts_with("the whole range lies further back than the 17h55m"));
             assert!(words_said.contains(words), "{words_said}");
         }
-        let partly = said(json!({}), DAY, Duration::from_hours(1), None);
+        let partly = said(&json!({}), DAY, Duration::from_hours(1), None);
         assert!(
             partly.starts_with("6h5m of the range's 23h lies"),
             "{partly}"
@@ -138,20 +139,20 @@ mod tests {
     #[test]
     fn what_is_gone_sent_twice_or_not_there_yet_is_said() {
         let (from, to) = (31 * DAY, 20 * DAY);
-        let words = said(json!({}), from, to, None);
+        let words = said(&json!({}), from, to, None);
         assert!(
             words.contains("keeps its records for 30d: 1d of the range's 11d"),
             "{words}"
         );
         let hours = |hours| Duration::from_hours(hours);
         let tail = NOW.before(hours(5));
-        let words = said(json!({}), hours(10), hours(1), Some(tail));
+        let words = said(&json!({}), hours(10), hours(1), Some(tail));
         assert!(
             words.contains(&format!("--to {tail} leaves them out")),
             "{words}"
         );
-        assert_eq!(said(json!({}), hours(10), hours(5), Some(tail)), "");
-        let words = said(json!({}), hours(10), Duration::from_mins(1), None);
+        assert_eq!(said(&json!({}), hours(10), hours(5), Some(tail)), "");
+        let words = said(&json!({}), hours(10), Duration::from_mins(1), None);
         assert!(words.contains("less than 5m ago"), "{words}");
     }
 

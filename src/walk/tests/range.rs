@@ -110,6 +110,14 @@ fn nothing_is_asked_for_that_the_api_does_not_keep_any_more() {
         ..bounded()
     };
     assert_eq!(Telling::over(source, FROM, TO).since(), NOW - 100_500);
+    let gone = Source {
+        retention: Some(millis(10_000)),
+        ..bounded()
+    };
+    let mut stream = Telling::over(gone, FROM, TO);
+    assert_eq!((stream.since(), stream.until()), (TO, TO + 1_000));
+    stream.page(&[], &last());
+    assert!(stream.is_caught_up() && stream.place().is_finished());
 }
 
 fn range(from: i64, to: i64) -> Range {
