@@ -160,7 +160,7 @@ mod tests {
     fn a_source_without_bounds_says_what_it_costs() {
         let source = json!({"source": "agent_handler/audit_log"});
         let words = said(
-            source,
+            &source,
             Duration::from_hours(10),
             Duration::from_hours(1),
             None,
