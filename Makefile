@@ -2,7 +2,7 @@
 # make test     everything from nothing to every test
 # make build    .venv/ with the package in it and the command at .venv/bin/logwalk
 # make check    every linter and type check
-# make bench    the speed and size of the check beside a plain Python crawler, as ratios
+# make bench    the speed and size of the check beside a plain Python crawler, and of a backfill, as ratios
 # make storm    thousands of storms over a whole Agent: killed, cut off, reloaded; nothing may be lost
 # make wheel    the wheel to release, in dist/
 # make clean    forget all of it
@@ -74,6 +74,7 @@ check-stub: $(VENV)/built $(VENV)/check
 
 bench: $(VENV)/built
 	$(BIN)/python benches/run.py
+	$(BIN)/python benches/backfill.py
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2
 	cd tests && ../$(BIN)/python -m storm --seeds 0-200 --jobs 3 --check both --quiet
 

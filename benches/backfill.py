@@ -1,4 +1,4 @@
-"""`logwalk backfill` with four connections beside one, against a vendor 50 ms away. See README.md."""
+"""A `logwalk backfill` with four connections beside one, the vendor 50 ms away. See README.md."""
 
 import argparse
 import json

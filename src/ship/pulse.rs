@@ -11,7 +11,7 @@ pub struct Pulse(Arc<Mutex<Duration>>);
 
 impl Pulse {
     /// Something moved.
-    pub(super) fn beat(&self, tick: Duration) {
+    pub fn beat(&self, tick: Duration) {
         let mut last = self.0.lock();
         *last = tick.max(*last);
     }

@@ -70,18 +70,6 @@ impl Walk {
         }
     }
 
-    /// Whether nothing that is to be delivered can come behind a page.
-    fn has_passed_its_end(&self, page: &Judged) -> bool {
-        let (start, overlap) = (self.place.start, self.source.overlap);
-        match self.place.end {
-            None => self.source.descending && page.is_below_the_bound(),
-            Some(_) if self.source.descending => {
-                start.is_some_and(|start| page.is_before(start.before(overlap)))
-            }
-            Some(end) => page.is_beyond(end.after(overlap)),
-        }
-    }
-
     fn go_to(&mut self, next: String, now: Time) {
         let counted_in = self.page_size();
         let counts = self

@@ -222,16 +222,6 @@ impl Walk {
             .filter(|_| coarse)
     }
 
-    /// Where a record does not belong to the range: one without a time is where the record before it
-    /// is, and where nobody knows it is delivered, rather twice than not at all.
-    fn apart_from_the_range(&self, time: Option<Time>) -> Option<Verdict> {
-        let (end, time) = (self.place.end?, time?);
-        if time >= end {
-            return Some(Verdict::Beyond);
-        }
-        (Some(time) < self.place.start).then_some(Verdict::Outside)
-    }
-
     fn cut_above(&self, now: Time) -> Option<Time> {
         let ours = self.source.until.is_none() && !self.source.settle.is_zero();
         ours.then(|| now.before(self.source.settle))

@@ -1,23 +1,18 @@
-//! A range of time, and the windows it is cut into: each is walked by itself.
+//! A range of time, and how a walk keeps to one: judged by the records' own times, whatever the API
+//! takes as bounds.
+
+mod cut;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::judge::{Judged, Verdict};
+use super::{Ending, Place, Seen, Walk};
 use crate::error::{Error, Result};
-use crate::source::{Source, TimeFormat};
 use crate::time::Time;
 
-/// Windows of one range: enough that connections end together although some hours are busier than
-/// others, and few enough that an API without records is asked no more often than that.
-const MOST_WINDOWS: u64 = 64;
-
-/// A window is at least so many overlaps long: it reads one more on either side.
-const LEAST_OVERLAPS: u32 = 4;
-
-/// A shorter window is not worth a request of its own.
-const LEAST_WINDOW: Duration = Duration::from_mins(1);
+pub use cut::undivided;
 
 /// A range of time: `from` belongs to it, `to` does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,75 +42,60 @@ impl Range {
         serde_json::to_string(&place)
             .map_err(|error| Error::Store(format!("a resume point cannot be written: {error}")))
     }
-
-    /// The windows to walk it in, which meet and leave nothing out; one, where the source cannot be
-    /// asked for a part of its log. An error where its records cannot be told apart by time.
-    pub fn windows(self, source: &Source) -> Result<Vec<Self>> {
-        if source.record.time.is_none() {
-            return Err(Error::config(
-                "source.record.time",
-                format!(
-                    "{} does not say where its records have their time, so nobody can tell which \
-                     of them are in the range: add `record: {{time: ...}}` to the source, or walk \
-                     all of it with `logwalk run --once` and `start: oldest`",
-                    source.name
-                ),
-            ));
-        }
-        if undivided(source).is_some() {
-            return Ok(vec![self]);
-        }
-        let least = (source.overlap * LEAST_OVERLAPS)
-            .max(LEAST_WINDOW)
-            .max(step(source) * LEAST_OVERLAPS);
-        let least = u64::try_from(least.as_millis()).unwrap_or(u64::MAX);
-        let whole = u64::try_from(self.span().as_millis()).unwrap_or(u64::MAX);
-        let number = (whole / least).clamp(1, MOST_WINDOWS);
-        // In whole seconds, for whoever reads the windows.
-        let length = Duration::from_secs((whole / number).div_ceil(1_000));
-        let mut windows = Vec::new();
-        let mut from = self.from;
-        while from < self.to {
-            let to = from.after(length).min(self.to);
-            windows.push(Self { from, to });
-            from = to;
-        }
-        Ok(windows)
-    }
 }
 
-/// Why a source's log can be read in one piece only, and from where to where; none where parts of it
-/// can be asked for.
-#[must_use]
-pub fn undivided(source: &Source) -> Option<&'static str> {
-    match (
-        source.since.is_some(),
-        source.until.is_some(),
-        source.descending,
-    ) {
-        (true, true, _) | (true, false, false) | (false, true, true) => None,
-        (true, false, true) => Some(
-            "the API takes no upper bound and gives its newest records first: everything from now \
-             back to --from is read, and what is not in the range is left out",
-        ),
-        (false, false, true) => Some(
-            "the API takes no bounds and gives its newest records first: everything from now back \
-             to --from is read, and what is not in the range is left out",
-        ),
-        (false, _, false) => Some(
-            "the API takes no lower bound: everything from its oldest record up to --to is read, \
-             and what is not in the range is left out",
-        ),
+impl Walk {
+    /// Where a record does not belong to the range: one without a time is where the record before it
+    /// is, and where nobody knows it is delivered, rather twice than not at all.
+    pub(super) fn apart_from_the_range(&self, time: Option<Time>) -> Option<Verdict> {
+        let (end, time) = (self.place.end?, time?);
+        if time >= end {
+            return Some(Verdict::Beyond);
+        }
+        (Some(time) < self.place.start).then_some(Verdict::Outside)
     }
-}
 
-/// The step in which a source is asked for times, where it is coarse.
-fn step(source: &Source) -> Duration {
-    let coarse = |bound: &crate::source::Bound| bound.format == TimeFormat::Date;
-    let dates = source.since.iter().chain(&source.until).any(coarse);
-    if dates {
-        Duration::from_hours(24)
-    } else {
-        Duration::ZERO
+    /// From where the first walk asks for records. The API may bound by another time than theirs, so
+    /// for a range it asks for more than that by the overlap, and `last_asked` does the same.
+    pub(super) fn first_asked(&self, floor: Option<Time>) -> Option<Time> {
+        let start = self.place.start;
+        if self.place.end.is_none() {
+            return start;
+        }
+        start
+            .map(|start| start.before(self.source.overlap))
+            .max(floor)
+    }
+
+    /// Up to where records are asked for that are settled up to a moment.
+    pub(super) fn last_asked(&self, settled: Time) -> Time {
+        let last = self.place.end.map(|end| end.after(self.source.overlap));
+        last.map_or(settled, |last| settled.min(last))
+    }
+
+    /// What the API does not keep any more. Of a window that is gone there the last moment is asked
+    /// for all the same, so that it is finished.
+    pub(super) fn floor(&self, now: Time) -> Option<Time> {
+        let floor = now.before(self.source.retention?);
+        Some(self.place.end.map_or(floor, |end| floor.min(end)))
+    }
+
+    /// Whether nothing that is to be delivered can come behind a page.
+    pub(super) fn has_passed_its_end(&self, page: &Judged) -> bool {
+        let (start, overlap) = (self.place.start, self.source.overlap);
+        match self.place.end {
+            None => self.source.descending && page.is_below_the_bound(),
+            Some(_) if self.source.descending => {
+                start.is_some_and(|start| page.is_before(start.before(overlap)))
+            }
+            Some(end) => page.is_beyond(end.after(overlap)),
+        }
+    }
+
+    /// Ends the walk over a range for good: nobody polls it, so nothing has to be recognised again.
+    pub(super) fn end_the_range(&mut self) {
+        self.place.resting = None;
+        self.place.seen = Seen::default();
+        self.ending = Some(Ending::CaughtUp);
     }
 }

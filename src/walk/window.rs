@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::judge::FUTURE;
 use super::place::{Resting, UnderWay};
-use super::{Ending, Seen, Walk, cursor};
+use super::{Ending, Walk, cursor};
 use crate::time::Time;
 
 /// A wait longer than this is a mistake in the reply or in a clock, and is cut to it.
@@ -72,10 +72,7 @@ impl Walk {
         }
         self.place.checked = Some(walk.began);
         if self.place.end.is_some() {
-            // Nobody polls a range again: nothing has to be recognised any more.
-            self.place.resting = None;
-            self.place.seen = Seen::default();
-            self.ending = Some(Ending::CaughtUp);
+            self.end_the_range();
             return;
         }
         // Where the API takes no bound, only `start` may cut records off a cursor that polls on:
@@ -204,10 +201,7 @@ impl Walk {
     }
 
     fn begin_window(&mut self, since: Option<Time>, began: Time, now: Time) {
-        let mut end = now.before(self.source.settle);
-        if let Some(last) = self.place.end {
-            end = end.min(last.after(self.source.overlap));
-        }
+        let end = self.last_asked(now.before(self.source.settle));
         if since.is_some_and(|since| since > end) {
             self.ending = Some(Ending::CaughtUp);
             return;
@@ -235,18 +229,8 @@ impl Walk {
 
     /// From where the next walk reads: behind the bound by the overlap, as far as ids are known.
     fn lower_bound(&self, now: Time) -> Option<Time> {
-        let (start, end) = (self.place.start, self.place.end);
-        let floor = self.source.retention.map(|kept| now.before(kept));
-        // A window that is gone at the API is asked for all the same, but for its last moment only.
-        let floor = floor.map(|floor| end.map_or(floor, |end| floor.min(end)));
-        let first = match end {
-            // The API may bound by another time than the record's own: which record belongs to the
-            // range is judged by its own, and what is asked for reaches further by the overlap.
-            Some(_) => start
-                .map(|start| start.before(self.source.overlap))
-                .max(floor),
-            None => start,
-        };
+        let floor = self.floor(now);
+        let first = self.first_asked(floor);
         let Some(bound) = self.place.bound else {
             return first;
         };

@@ -151,6 +151,30 @@ fn without_progress_a_voyage_with_a_limit_ends_in_words() {
 }
 
 #[test]
+fn what_moves_in_a_voyage_that_shares_the_pulse_is_progress() {
+    let mut stand = Stand::new(records(100));
+    let fault = Fault::Status {
+        code: 503,
+        body: None,
+        headers: [].into(),
+    };
+    stand.vendor.fault(Rule::next(fault).at(INTAKE).storm(1.0));
+    let mut course = course();
+    course.stall = Some(Duration::from_secs(1));
+    course.span = Some(Duration::from_millis(2_500));
+    let pulse = course.pulse.clone();
+    let other = std::thread::spawn(move || {
+        for _ in 0..30 {
+            pulse.beat(Reality::default().tick());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let words = stand.go_by(&course).unwrap_err().to_string();
+    other.join().unwrap();
+    assert!(words.contains("the run's time was over"), "{words}");
+}
+
+#[test]
 fn a_source_that_gives_nothing_for_long_is_said_while_it_lasts() {
     let mut stand = Stand::new(records(100));
     let fault = Fault::Delay { ms: 1_500 };
