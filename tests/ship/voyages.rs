@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use logwalk::fetch::{Reality, Surroundings};
 use logwalk::sim::{Fault, Rule};
 use serde_json::{Value, json};
 
