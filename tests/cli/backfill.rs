@@ -372,7 +372,7 @@ fn killed_at_any_moment_it_loses_nothing_and_a_connection_repeats_one_payload() 
         case.vendor
             .fault(Rule::next(Fault::Delay { ms }).at(path).storm(0.5));
     }
-    let mut came: BTreeMap<String, usize> = BTreeMap::new();
+    let mut delivered: BTreeMap<String, usize> = BTreeMap::new();
     let due = case.due(Stream::ToolCalls);
     let (mut moment, mut on_the_way, mut twice) = (7_u64, 0, 0);
     for kill in 0..=kills {
@@ -399,17 +399,17 @@ fn killed_at_any_moment_it_loses_nothing_and_a_connection_repeats_one_payload() 
         case.vendor.forget_arrived();
         let (mut again, sent) = (0, !fresh.is_empty());
         for (id, times) in fresh {
-            let before = came.entry(id).or_default();
+            let before = delivered.entry(id).or_default();
             again += times - usize::from(*before == 0);
             *before += times;
         }
         // Pages of fifty share a payload until it has half of a thousand logs.
         assert!(again <= 4 * 550, "{again} came again after kill {kill}");
         twice += again;
-        on_the_way += u64::from(kill < kills && sent && came.len() < due.len());
+        on_the_way += u64::from(kill < kills && sent && delivered.len() < due.len());
     }
-    let lost = due.iter().filter(|id| !came.contains_key(*id)).count();
-    let strange = came.len() - (due.len() - lost);
+    let lost = due.iter().filter(|id| !delivered.contains_key(*id)).count();
+    let strange = delivered.len() - (due.len() - lost);
     println!(
         "{} records, {kills} kills, {on_the_way} on the way: {lost} lost, {twice} twice, {strange} not due",
         due.len()
