@@ -263,6 +263,25 @@ fn a_refused_key_ends_it_with_1_and_what_is_left_is_walked_later() {
 }
 
 #[test]
+fn once_a_window_has_failed_no_other_is_begun() {
+    let case = Case::new(300, &json!({}));
+    let slow = Rule::next(Fault::Delay { ms: 100 }).at("tool-calls");
+    case.vendor.fault(slow.storm(1.0));
+    let fault = Fault::Status {
+        code: 401,
+        body: None,
+        headers: [].into(),
+    };
+    case.vendor.fault(Rule::next(fault).at("tool-calls"));
+    let ended = case.run(&["--json"]);
+    assert_eq!(ended.status, Some(1), "{}", ended.errors);
+    let summary = ended.json();
+    assert_eq!(summary["finished"], false);
+    let finished = summary["windows"]["finished"].as_u64();
+    assert!(finished < Some(8), "{summary}");
+}
+
+#[test]
 fn the_same_range_is_walked_by_one_process_and_a_run_beside_it_goes_on() {
     let case = Case::new(300, &json!({"start": "0s"}));
     case.vendor
