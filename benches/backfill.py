@@ -5,13 +5,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from run import call, logwalk, vendor
+from machinery import logwalk
+from vendor import INTAKE_KEY, KEY, Served, vendor
 
 LATENCY_MS = 50
 PAGE = 100
@@ -27,15 +27,16 @@ def main() -> int:
     options = arguments()
     rate = options.records / SPAN.total_seconds()
     seconds: dict[int, list[float]] = {1: [], CONNECTIONS: []}
-    with vendor(options.records, rate) as url, tempfile.TemporaryDirectory() as folder:
+    served = Served(options.records, rate=rate, ahead=False)
+    with vendor(served) as it, tempfile.TemporaryDirectory() as folder:
         delay = {"path": "tool-calls", "times": None, "do": {"delay": {"ms": LATENCY_MS}}}
-        order(url, delay)
+        it.call("faults", "POST", delay)
         for number in range(options.rounds):
             for connections, times in seconds.items():
                 store = Path(folder) / f"{number}-{connections}"
-                call(f"{url}/sim/arrived", "DELETE")
-                summary = backfill(url, store, connections)
-                arrived = call(f"{url}/sim/arrived?count", "GET")["count"]
+                it.forget()
+                summary = backfill(it.url, store, connections)
+                arrived = it.arrived()
                 if not summary["finished"] or summary["records"] != arrived:
                     sys.exit(f"{connections} connections: {summary}, and {arrived} logs arrived")
                 times.append(summary["seconds"])
@@ -64,9 +65,9 @@ def backfill(url: str, store: Path, connections: int) -> Any:
     instance = {
         "source": "agent_handler/tool_calls",
         "base_url": f"{url}/api/v1",
-        "credentials": {"token": "sim-production-key"},
+        "credentials": {"token": KEY},
         "page_size": PAGE,
-        "destination": {"type": "datadog", "url": url, "api_key": "sim-api-key"},
+        "destination": {"type": "datadog", "url": url, "api_key": INTAKE_KEY},
         "store": {"type": "file", "path": str(store)},
     }
     conf = store / "conf.yaml"
@@ -77,14 +78,6 @@ def backfill(url: str, store: Path, connections: int) -> Any:
     if done.returncode != 0:
         sys.exit(f"{connections} connections failed: {done.stderr}")
     return json.loads(done.stdout)
-
-
-def order(url: str, rule: dict[str, Any]) -> None:
-    """Makes something go wrong at the vendor."""
-    body = json.dumps(rule).encode()
-    request = urllib.request.Request(f"{url}/sim/faults", data=body, method="POST")
-    with urllib.request.urlopen(request) as answer:
-        answer.read()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 //! The command: what a person or a script asks for, a file for each of its verbs.
 
+mod account;
+mod assets;
 mod backend;
 mod backfill;
 mod choice;
+mod completions;
 mod conf;
 mod cursor;
 mod demo;
@@ -10,6 +13,7 @@ mod patience;
 mod preview;
 mod run;
 mod sample;
+mod samples;
 mod secret;
 mod sim;
 mod sources;
@@ -55,8 +59,14 @@ enum Verb {
     Status(status::Arguments),
     /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),
+    /// Sample logs of Cloud SIEM's content packs: subscribe, list, unsubscribe
+    Samples(samples::Arguments),
+    /// Put pipelines, dashboards and monitors into a Datadog organisation
+    Assets(assets::Arguments),
     /// Serve the simulated vendors, with rates and faults
     Sim(sim::Arguments),
+    /// Print what a shell needs to complete this command's words
+    Completions(completions::Arguments),
 }
 
 /// Runs the command and says its exit status: 0, 1 where something fell short, 2 for usage and
@@ -95,6 +105,9 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Backfill(arguments) => backfill::run(arguments, out),
         Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
+        Verb::Samples(arguments) => samples::run(arguments, out),
+        Verb::Assets(arguments) => assets::run(arguments, out),
         Verb::Sim(arguments) => sim::run(arguments, out),
+        Verb::Completions(arguments) => completions::run(arguments, out),
     }
 }

@@ -40,9 +40,12 @@ pub enum Error {
     /// The reply is larger than the cap or came too slowly: a smaller page may do.
     #[error("{0}")]
     TooLarge(String),
-    /// The resume point cannot be read or written.
+    /// What has to be kept on a disk cannot be read or written: the same may be tried again.
     #[error("{0}")]
     Store(String),
+    /// Somebody else writes the resume point: this run keeps nothing more.
+    #[error("{0}")]
+    Superseded(String),
     /// Somebody asked the run to end.
     #[error("the run was cancelled")]
     Cancelled,

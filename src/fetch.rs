@@ -41,8 +41,8 @@ pub use counts::Counts;
 pub use options::{Options, Transport};
 pub(crate) use patience::backoff;
 pub use setup::{Hidden, Setup};
-pub use surroundings::{Cancel, Deadline, Reality, Surroundings};
-pub use wire::{Trouble, Wire};
+pub use surroundings::{Cancel, Deadline, Pulse, Reality, Surroundings};
+pub use wire::{Errand, Keys, Mends, Trouble, Verb, Wire};
 
 const USER_AGENT: &str = concat!("logwalk/", env!("CARGO_PKG_VERSION"));
 

@@ -19,6 +19,7 @@ use serde::de::IgnoredAny;
 use crate::error::{Error, Result};
 
 pub use agent_cache::{AgentCache, slot_file, slot_key, sync};
+pub use disk::proven;
 pub use file::PlaceFile;
 pub use health::{Health, HealthFile};
 pub use sealed::{Opened, VERSION, open, seal};
@@ -77,7 +78,7 @@ fn newer_version(whose: &str, version: u64, removal: &str) -> Error {
 }
 
 fn superseded(whose: &str, found: u64, ours: u64) -> Error {
-    Error::Store(format!(
+    Error::Superseded(format!(
         "superseded: {whose} already holds number {found} and number {ours} was to be written, so \
          another writer walks this stream; this run stops and the next goes on from there; if it \
          happens again, look for a second instance, process or Agent with the same source and give \

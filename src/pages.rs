@@ -40,6 +40,8 @@ pub struct Run<S> {
     deadline: Deadline,
     unsaid: bool,
     bytes: u64,
+    /// What was there at this moment is enough.
+    enough: Option<Time>,
     over: bool,
     report: Report,
     tray: Tray,
@@ -93,10 +95,19 @@ impl<S: Surroundings> Run<S> {
             deadline,
             unsaid: first,
             bytes: 0,
+            enough: None,
             over: false,
             report,
             tray: Tray::default(),
         })
+    }
+
+    /// The same, but no further than what was there at a moment: a log that grows faster than it is
+    /// read has no end. Where records come newest first, or have no times, it goes on to the end.
+    #[must_use]
+    pub fn up_to(mut self, moment: Time) -> Self {
+        self.enough = Some(moment);
+        self
     }
 
     /// The next page; none when there is nothing more to do in this run.
@@ -148,7 +159,7 @@ impl<S: Surroundings> Run<S> {
             let Some(ask) = self.walk.ask() else {
                 return self.end();
             };
-            if self.is_spent() {
+            if self.is_spent() || self.report.enough {
                 return Ok(None);
             }
             let source = Arc::clone(&self.stream.source);
@@ -188,6 +199,9 @@ impl<S: Surroundings> Run<S> {
                 time: reading.time,
             })
             .collect();
+        let oldest = facts.iter().filter_map(|fact| fact.time).min();
+        let is_past = |enough| oldest.is_some_and(|oldest| oldest > enough);
+        self.report.enough |= self.enough.is_some_and(is_past) && !stream.source.descending;
         let verdicts = self.walk.read(&facts, now);
         let (keys, tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
         self.tray.written(&mut sheet);

@@ -3,9 +3,11 @@
 mod cache;
 mod direct;
 mod emit;
+mod emitting;
 mod facts;
 mod keeping;
 mod metrics;
+mod probe;
 mod run;
 mod words;
 
@@ -30,8 +32,9 @@ use crate::ship::Route;
 use cache::Cache;
 use direct::Direct;
 use emit::Emitter;
+use emitting::{Around, Emitting};
 use facts::Agent;
-use run::{Around, Page, Run};
+use run::{Page, Run};
 
 pyo3::create_exception!(
     _core,
@@ -181,6 +184,23 @@ impl Stream {
         Ok(py.detach(|| self.begin(cache, keeps, cancel))?)
     }
 
+    /// Ask the API for one page, as a first run would, and keep nothing: how many logs it makes.
+    fn probe(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(py.detach(|| probe::api(&self.inner))?)
+    }
+
+    /// Ask the intake whether it knows the key; nothing where logs go through the Agent.
+    fn probe_key(&self, py: Python<'_>) -> PyResult<()> {
+        let asked = |route: &Arc<Route>| probe::key(route);
+        Ok(py.detach(|| self.route.as_ref().map_or(Ok(()), asked))?)
+    }
+
+    /// Whether a place is kept, and what has to be known about it.
+    fn place(&self, py: Python<'_>, cache: Py<PyAny>) -> PyResult<(bool, Vec<String>)> {
+        let kept = py.detach(|| self.keep(cache).load())?;
+        Ok((kept.place.is_some(), kept.said))
+    }
+
     /// End the run under way within a second; returns at once, from any thread.
     fn cancel(&self) {
         self.cancel.lock().raise();
@@ -191,13 +211,7 @@ impl Stream {
 impl Stream {
     fn begin(&self, cache: Py<PyAny>, keeps: bool, cancel: Cancel) -> Result<Run> {
         self.live.begin_run()?;
-        let mut keep: Box<dyn Keep + Send> = match &self.inner.config.store {
-            Store::Agent => Box::new(TwoSlots::new(Cache {
-                check: cache,
-                files: self.slots.clone(),
-            })),
-            Store::File(folder) => Box::new(self.file(folder)),
-        };
+        let mut keep = self.keep(cache);
         let kept = keep.load()?;
         if let Some(route) = &self.route {
             let direct = Direct {
@@ -214,9 +228,12 @@ impl Stream {
             keeps,
             cancel: cancel.clone(),
         };
-        match self.way.as_ref().filter(|_| keeps) {
+        let run = match self.way.as_ref().filter(|_| keeps) {
             Some(way) => {
-                let reality = Reality { cancel };
+                let reality = Reality {
+                    cancel,
+                    ..Reality::default()
+                };
                 let span = self.inner.budget(false).span;
                 let terms = Terms {
                     file: way.log.clone(),
@@ -231,9 +248,20 @@ impl Stream {
                     reality,
                 };
                 let watch = Arc::clone(&way.watch);
-                Run::begin_with_receipts(&self.inner, keep, kept, around, (site, terms, watch))
+                Emitting::with_receipts(&self.inner, keep, kept, around, (site, terms, watch))
             }
-            None => Run::begin(&self.inner, keep, kept, around),
+            None => Emitting::begin(&self.inner, keep, kept, around),
+        };
+        run.map(Run::emitting)
+    }
+
+    fn keep(&self, cache: Py<PyAny>) -> Box<dyn Keep + Send> {
+        match &self.inner.config.store {
+            Store::Agent => Box::new(TwoSlots::new(Cache {
+                check: cache,
+                files: self.slots.clone(),
+            })),
+            Store::File(folder) => Box::new(self.file(folder)),
         }
     }
 
@@ -263,6 +291,7 @@ impl From<Error> for PyErr {
             | Error::Stuck(_)
             | Error::TooLarge(_)
             | Error::Store(_)
+            | Error::Superseded(_)
             | Error::Cancelled => RunError::new_err(words),
         }
     }

@@ -4,8 +4,11 @@
 //! them together and keeps a place only when everything before it was accepted.
 
 mod account;
-mod pulse;
+mod course;
+mod headway;
+mod packer;
 mod route;
+mod unkept;
 mod walker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,36 +18,22 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::deliver::datadog::{Landed, Next, Outbox, Parcel, Stamp, Stopped, Verdict};
+use crate::deliver::datadog::{Next, Outbox, Parcel, Stamp, Stopped, Verdict};
 use crate::error::{Error, Result};
-use crate::fetch::{Cancel, Reality, Surroundings};
+use crate::fetch::{Reality, Surroundings};
 use crate::pages;
 
 pub use account::Account;
 use account::Pages;
-pub use pulse::Pulse;
+pub use course::Course;
+pub use headway::Headway;
+use packer::Packer;
 pub use route::Route;
+use unkept::Unkept;
 use walker::Walker;
 
 /// How often the loop looks up from its waits.
 const LOOK_UP: Duration = Duration::from_millis(50);
-
-/// How one voyage goes.
-#[derive(Debug, Clone)]
-pub struct Course {
-    /// The wish to stop: what is out is waited for as long as `grace`, nothing else begins.
-    pub stop: Cancel,
-    /// How long an answer is waited for once the voyage is to end.
-    pub grace: Duration,
-    /// The voyage ends after so long.
-    pub span: Option<Duration>,
-    /// It ends with an error when nothing moves for so long.
-    pub stall: Option<Duration>,
-    /// When something last moved: shared where several voyages wait for one quota in turns.
-    pub pulse: Pulse,
-    /// A source that gives no page for so long is worth a word: it is asked again without an end.
-    pub silence: Duration,
-}
 
 /// What the threads tell.
 enum Event {
@@ -72,9 +61,9 @@ pub fn ship(
     }
     route.intake.prepare()?;
     let walking = Reality::default();
-    let cancel = walking.cancel.clone();
+    let signs = walking.clone();
     let (events, inbox) = channel();
-    let walker = Walker::begin(walk(walking)?, cancel, events.clone(), Arc::clone(account))?;
+    let walker = Walker::begin(walk(walking)?, signs, events.clone(), Arc::clone(account))?;
     let begin = around.tick();
     let mut voyage = Voyage {
         route,
@@ -82,11 +71,13 @@ pub fn ship(
         account,
         keep,
         outbox: Outbox::new(instance_tags.to_owned()),
+        unkept: None,
         walker,
+        packer: Packer::new(Arc::clone(route)),
         around,
         over: None,
         begin,
-        pulse: course.pulse.clone(),
+        headway: course.headway.clone(),
         stopping: None,
     };
     let ended = loop {
@@ -121,13 +112,16 @@ struct Voyage<'a> {
     account: &'a Arc<Mutex<Account>>,
     keep: &'a mut dyn FnMut(&str) -> Result<()>,
     outbox: Outbox<Pages>,
+    /// Delivered, and could not be kept.
+    unkept: Option<Unkept>,
     walker: Walker,
+    packer: Packer,
     /// What posts wait in; cancelled, they are left behind.
     around: Reality,
     /// How the walk ended, once it has.
     over: Option<Result<()>>,
     begin: Duration,
-    pulse: Pulse,
+    headway: Headway,
     /// Since when the voyage is to end.
     stopping: Option<Duration>,
 }
@@ -135,8 +129,10 @@ struct Voyage<'a> {
 impl Voyage<'_> {
     fn step(&mut self, course: &Course) -> Result<Step> {
         if let Some(landed) = self.outbox.landed() {
-            self.keep(&landed)?;
-            return Ok(Step::Again);
+            self.unkept = Some(Unkept::new(landed));
+        }
+        if let Some(unkept) = self.unkept.take() {
+            return self.keep(unkept, course);
         }
         if let Some(stopped) = self.outbox.stopped() {
             self.route.intake.refused(stopped, self.around.tick());
@@ -146,8 +142,10 @@ impl Voyage<'_> {
             return Ok(Step::End(self.over.take().unwrap_or(Ok(()))));
         }
         let tick = self.around.tick();
-        let late = course.span.is_some_and(|span| tick > self.begin + span);
-        if self.stopping.is_none() && (late || course.stop.is_raised()) {
+        if !self.walker.is_numb(tick) {
+            course.pulse.beat(tick);
+        }
+        if self.stopping.is_none() && course.is_over(tick, self.begin) {
             self.stopping = Some(tick);
             self.walker.cancel();
         }
@@ -158,8 +156,7 @@ impl Voyage<'_> {
             }
             return Ok(Step::End(self.cut_short(course)));
         }
-        let moved = self.pulse.last().max(self.begin);
-        if let Some(stall) = course.stall.filter(|stall| tick > moved + *stall) {
+        if let Some(stall) = course.stalled(tick, self.begin) {
             return Err(self.stalled(stall));
         }
         if self.over.is_none() && self.outbox.wants_page() {
@@ -186,7 +183,7 @@ impl Voyage<'_> {
         let tick = self.around.tick();
         match event {
             Event::Page(page) => {
-                self.pulse.beat(tick);
+                self.headway.made(tick);
                 self.walker.came();
                 let standing = {
                     let mut account = self.account.lock();
@@ -199,6 +196,7 @@ impl Voyage<'_> {
                     standing,
                 };
                 self.outbox.take(&page.logs, stamp);
+                self.packer.pack(self.outbox.full());
                 if let Some(sheet) = page.logs.into_sheet() {
                     self.walker.tray.give_back(sheet);
                 }
@@ -211,7 +209,7 @@ impl Voyage<'_> {
             Event::Answer(number, verdict) => {
                 let Some(verdict) = verdict else { return };
                 if !matches!(verdict, Verdict::Again { .. } | Verdict::Slow(_)) {
-                    self.pulse.beat(tick);
+                    self.headway.made(tick);
                 }
                 let random = self.around.random();
                 self.outbox.answered(number, verdict, tick, random);
@@ -222,14 +220,35 @@ impl Voyage<'_> {
         }
     }
 
-    /// What was refused for good is kept elsewhere first: then the place may move.
-    fn keep(&mut self, landed: &Landed<Pages>) -> Result<()> {
-        self.route
-            .dead_letters
-            .keep(&landed.buried, self.around.now())?;
-        (self.keep)(&landed.stamp.place)?;
-        self.account.lock().delivered(landed);
-        Ok(())
+    /// Keeps what was delivered, or says when to try again.
+    fn keep(&mut self, mut unkept: Unkept, course: &Course) -> Result<Step> {
+        let tick = self.around.tick();
+        if let Some(why) = unkept.waits_at(tick) {
+            course.pulse.beat(tick);
+            if course.is_over(tick, self.begin) || course.stalled(tick, self.begin).is_some() {
+                return Err(why);
+            }
+            self.unkept = Some(unkept);
+            return Ok(Step::Wait(LOOK_UP));
+        }
+        let letters = &self.route.dead_letters;
+        match unkept.keep(letters, self.around.now(), self.keep) {
+            Ok(()) => {
+                let mut account = self.account.lock();
+                account.delivered(&unkept.landed);
+                account.trouble = self.outbox.trouble().map(str::to_owned);
+            }
+            Err(why @ Error::Store(_)) if course.holds_on => {
+                self.account.lock().trouble = Some(format!(
+                    "{why}; what was delivered is remembered, and nothing more is sent before it is \
+                     kept"
+                ));
+                unkept.put_off(why, tick);
+                self.unkept = Some(unkept);
+            }
+            Err(why) => return Err(why),
+        }
+        Ok(Step::Again)
     }
 
     fn post(&self, parcel: Parcel) -> Result<()> {

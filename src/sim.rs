@@ -13,8 +13,10 @@ mod http;
 mod intake;
 mod ledger;
 mod options;
+mod organisation;
 mod quota;
 mod record;
+mod sample_logs;
 mod stream;
 mod vendor;
 

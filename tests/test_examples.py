@@ -8,19 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
+from spec import options
 from stubbed_agent import Agent
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "conf.d/logwalk.d").glob("*.yaml.example"))
+# The one that describes every option; the others are ready to be copied.
+WHOLE = ROOT / "conf.d/logwalk.d/conf.yaml.example"
 PARAM = re.compile(r"## @param (\S+) - ([a-z ]+) - (required|optional)(?: - default: (.+))?$")
-# Every option of an instance that this version knows.
-OPTIONS = {
-    *("source", "credentials", "settings", "base_url", "query", "stream", "start", "overlap"),
-    *("settle", "page_size", "destination", "store", "log", "limits", "too_old"),
-    *("timeout", "connect_timeout", "read_timeout", "proxy", "skip_proxy", "headers"),
-    *("extra_headers", "username", "password", "tls_verify", "tls_ca_cert", "tls_cert"),
-    *("tls_private_key", "tags", "service", "min_collection_interval", "disable_generic_tags"),
-}
 # What somebody might put in for a placeholder, where its own name will not do.
 VALUES = {"PORT": "3128", "SITE": "datadoghq.eu"}
 TYPES: dict[str, type | tuple[type, ...]] = {
@@ -74,7 +69,8 @@ def filled(text: str, certificates: dict[str, str]) -> str:
 def parts(text: str) -> tuple[str, str]:
     """The text of init_config and of the first instance."""
     head, _, rest = text.partition("\ninstances:\n")
-    return head, rest.partition("\nlogs:\n")[0].partition("\n    ## The requests")[0]
+    first, _, _ = rest.partition("\nlogs:\n")[0].partition("\n\n    ## The requests")
+    return head, first
 
 
 @each_example
@@ -90,11 +86,24 @@ def test_the_wheel_carries_no_other_file() -> None:
     assert {path.name for path in carried} == {path.name for path in EXAMPLES}
 
 
+def shown(section: str) -> set[str]:
+    """The options that a person is to see."""
+    return {option.name for option in options(section).values() if not option.hidden}
+
+
+def test_one_file_describes_every_option_that_a_person_is_to_see() -> None:
+    head, first = parts(WHOLE.read_text())
+
+    assert described_in(head) == shown("init_config")
+    assert described_in(first) == shown("instances")
+
+
 @each_example
-def test_every_option_is_described_and_no_other(example: Path) -> None:
+def test_every_example_describes_options_that_there_are(example: Path) -> None:
     described = described_in(parts(example.read_text())[1])
 
-    assert described == OPTIONS
+    assert described <= shown("instances")
+    assert example == WHOLE or "conf.yaml.example" in example.read_text()
 
 
 @each_example

@@ -15,17 +15,26 @@ from storm.verdict import Excuse, verdict
 from storm.world import World
 
 
-def test_in_no_storm_anything_is_lost(tmp_path: Path) -> None:
-    outcomes = list(play(Plan(range(20), ("logwalk",), tmp_path, jobs=2)))
-    assert len(outcomes) == 20
-    unexplained = 0
-    for outcome in outcomes:
+def played(seeds: range, folder: Path) -> list[Outcome]:
+    """How storms of logwalk's went, none of which broke off or lost anything."""
+    outcomes = []
+    for outcome in play(Plan(seeds, ("logwalk",), folder, jobs=2)):
         assert isinstance(outcome, Outcome), report.line(outcome)
         assert not outcome.verdict.lost, report.line(outcome)
-        unexplained += outcome.verdict.unexplained > 0
-    # When a crash falls is not decided by the seed alone: now and then a storm repeats more than
-    # the count of its crashes explains.
-    assert unexplained <= 2
+        outcomes.append(outcome)
+    assert len(outcomes) == len(seeds)
+    return outcomes
+
+
+def test_in_no_storm_anything_is_lost_or_repeated_without_a_reason(tmp_path: Path) -> None:
+    for outcome in played(range(20), tmp_path):
+        if not outcome.failed:
+            continue
+        # On a machine that is busy with other things a process may stand still for seconds of the
+        # storm's at any moment, which no seed decides: what is wrong with the check is so again.
+        seed = outcome.schedule.seed
+        (again,) = played(range(seed, seed + 1), tmp_path / f"again-{seed}")
+        assert not again.failed, f"{report.line(outcome)}\n{report.line(again)}"
 
 
 def test_in_the_same_storms_a_plain_crawler_loses(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::conf::ConfFile;
 use super::stop::Stop;
 
 /// As the Agent has it.
@@ -19,9 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Whatever is longer holds no keys.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Which command knows secrets, if one does.
+/// How secrets are put into a configuration, for the help of a command that needs them.
+pub(crate) const SECRETS: &str = "\
+Secrets: ${env:NAME} and ${file:PATH} are put in wherever they stand in a configuration, and
+ENC[handle] by the secret backend command, which speaks as the Agent's does: JSON with `secrets`, a
+list of handles, on its standard input, and `{handle: {value, error}}` back.";
+
+/// Who is asked for what stands as `ENC[handle]` in a configuration.
 #[derive(Debug, Args)]
-pub(crate) struct BackendPath {
+pub(crate) struct Secrets {
     /// What resolves ENC[...] handles
     #[arg(long, value_name = "PATH")]
     secret_backend_command: Option<PathBuf>,
@@ -35,20 +42,25 @@ pub(crate) struct BackendPath {
     secret_backend_argument: Vec<String>,
 }
 
-impl BackendPath {
-    /// The command; nothing is started yet.
-    pub(crate) fn open(&self) -> Option<Backend> {
-        let command = self.secret_backend_command.as_ref()?;
-        Some(Backend::new(
-            command.clone(),
-            self.secret_backend_argument.clone(),
-        ))
+impl Secrets {
+    /// Puts the secrets of handles into the files, where there is somebody to ask.
+    pub(crate) fn put_into(&self, files: &mut [ConfFile]) -> Result<(), Stop> {
+        let Some(command) = &self.secret_backend_command else {
+            return Ok(());
+        };
+        let backend = Backend::new(command.clone(), self.secret_backend_argument.clone());
+        let handles: Vec<String> = files.iter().flat_map(ConfFile::handles).collect();
+        let secrets = backend.resolved(&handles)?;
+        for file in files {
+            file.resolve(&secrets);
+        }
+        Ok(())
     }
 }
 
 /// A command that knows secrets by their handles.
 #[derive(Debug)]
-pub(crate) struct Backend {
+struct Backend {
     command: PathBuf,
     arguments: Vec<String>,
 }
@@ -60,12 +72,12 @@ struct Answer {
 }
 
 impl Backend {
-    pub(crate) fn new(command: PathBuf, arguments: Vec<String>) -> Self {
+    fn new(command: PathBuf, arguments: Vec<String>) -> Self {
         Self { command, arguments }
     }
 
     /// The secret of each handle; an error where one has none.
-    pub(crate) fn resolved(&self, handles: &[String]) -> Result<BTreeMap<String, String>, Stop> {
+    fn resolved(&self, handles: &[String]) -> Result<BTreeMap<String, String>, Stop> {
         let handles: BTreeSet<&String> = handles.iter().collect();
         if handles.is_empty() {
             return Ok(BTreeMap::new());

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::backend::BackendPath;
+use super::backend::SECRETS;
 use super::choice::Choice;
 use super::patience::{Orders, Told};
 use super::run::board::{Row, Trouble};
@@ -27,7 +27,7 @@ use crate::config::{Config, Destination, Store};
 use crate::error::Error;
 use crate::fetch::Cancel;
 use crate::pages::{Facts, Stream};
-use crate::ship::{Pulse, Route};
+use crate::ship::{Headway, Route};
 use crate::time::Time;
 use crate::walk::Range;
 use connection::Connection;
@@ -49,7 +49,7 @@ Exit status: 0 once the whole range is delivered; 1 where something of it is lef
 configuration.";
 
 #[derive(Debug, Args)]
-#[command(after_help = HELP, next_line_help = true)]
+#[command(after_help = format!("{SECRETS}\n\n{HELP}"), next_line_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     choice: Choice,
@@ -69,13 +69,10 @@ pub(crate) struct Arguments {
     /// The summary as a JSON object
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    backend: BackendPath,
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
-    let backend = arguments.backend.open();
-    let config = arguments.choice.direct("backfill", backend.as_ref())?;
+    let config = arguments.choice.direct("backfill")?;
     let now = Time::now();
     let range = checked(arguments, &config, now)?;
     let mut plan = Plan::of(&config, range)?;
@@ -146,7 +143,7 @@ fn walked(
         plan.stands(&config.source)?,
     ));
     let route = Arc::new(Route::new(options, config, None)?);
-    let (cancel, pulse) = (Cancel::default(), Pulse::default());
+    let (cancel, headway) = (Cancel::default(), Headway::default());
     let mut crew = Crew::new(cancel.clone(), true, journal);
     let mut rows = Vec::new();
     for _ in 0..usize::from(arguments.parallel).min(queue.left()) {
@@ -158,7 +155,7 @@ fn walked(
             row: Arc::clone(&row),
             journal: Arc::clone(journal),
             cancel: cancel.clone(),
-            pulse: pulse.clone(),
+            headway: headway.clone(),
             windows: plan.windows(),
             queue: Arc::clone(&queue),
         };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::backend::Backend;
+use super::backend::Secrets;
 use super::conf::{Checked, ConfFile, Finding};
 use super::run::logs;
 use super::stop::Stop;
@@ -22,6 +22,8 @@ pub(crate) struct Choice {
     /// The instance with this number, counted from 0 as in `instances[0]`
     #[arg(long, value_name = "N")]
     instance: Option<usize>,
+    #[command(flatten)]
+    secrets: Secrets,
 }
 
 impl Choice {
@@ -29,19 +31,20 @@ impl Choice {
     /// names in place of a value, what is `needed` has to be known; a path within the instance is
     /// asked about.
     pub(crate) fn streams(&self, needed: impl Fn(&str) -> bool) -> Result<Vec<Config>, Stop> {
-        let file = ConfFile::read(&self.config)?;
-        self.meant(&file, needed, |_, _| None)
+        self.meant(&self.read()?, needed, |_, _| None)
     }
 
     /// The one stream that was meant, with all its secrets, for a command that has no Agent.
-    pub(crate) fn direct(&self, verb: &str, backend: Option<&Backend>) -> Result<Config, Stop> {
-        let mut file = ConfFile::read(&self.config)?;
-        if let Some(backend) = backend {
-            let secrets = backend.resolved(&file.handles())?;
-            file.resolve(&secrets);
-        }
+    pub(crate) fn direct(&self, verb: &str) -> Result<Config, Stop> {
+        let file = self.read()?;
         let unfit = |config: &Config, at: &str| logs::unfit(verb, &file, config, at);
         only(self.meant(&file, |_| true, unfit)?)
+    }
+
+    fn read(&self) -> Result<ConfFile, Stop> {
+        let mut file = ConfFile::read(&self.config)?;
+        self.secrets.put_into(std::slice::from_mut(&mut file))?;
+        Ok(file)
     }
 
     fn meant(
@@ -80,6 +83,16 @@ impl Choice {
             configs.push(config);
         }
         Ok(configs)
+    }
+
+    /// What is wrong with the file around its instances, which an Agent would read.
+    pub(crate) fn around(&self) -> Result<Vec<Finding>, Stop> {
+        Ok(ConfFile::read(&self.config)?.problems())
+    }
+
+    /// Whether the file tells the Agent to pass over no log.
+    pub(crate) fn reads_from_the_beginning(&self) -> Result<bool, Stop> {
+        Ok(ConfFile::read(&self.config)?.reads_from_the_beginning())
     }
 
     /// The one stream that was meant.

@@ -75,6 +75,11 @@ impl ConfFile {
         problems.iter().map(|error| self.found(error)).collect()
     }
 
+    /// Whether its `logs` section tells the Agent to pass over no log.
+    pub(crate) fn reads_from_the_beginning(&self) -> bool {
+        sections::reads_from_the_beginning(&self.whole)
+    }
+
     /// Every instance, in the order of the file.
     pub(crate) fn instances(&self) -> Vec<Instance> {
         let Some(instances) = self.whole.get("instances").and_then(Value::as_array) else {

@@ -15,46 +15,48 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::backend::BackendPath;
+use super::backend::{SECRETS, Secrets};
 use super::patience::{Orders, Told};
 use super::stop::Stop;
+use crate::written::duration;
 use crew::Crew;
 use journal::{Journal, Level};
 use served::Served;
 
 /// How often the state of the streams is looked at.
-const LOOK_UP: Duration = Duration::from_millis(500);
+const LOOK_UP: Duration = Duration::from_millis(50);
 
-const SECRETS: &str = "\
-Secrets: ${env:NAME} and ${file:PATH} are put in wherever they stand in a configuration, and
-ENC[handle] by the secret backend command, which speaks as the Agent's does: JSON with `secrets`, a
-list of handles, on its standard input, and `{handle: {value, error}}` back.
+/// Whoever waits for the end of one round waits no longer than it takes.
+const ONCE_LOOK_UP: Duration = Duration::from_millis(10);
 
+const ENDING: &str = "\
 SIGTERM and ctrl-c: done within 3 seconds. SIGHUP: the configuration is read again.
 Exit status: 0; 1 where a stream fell short; 2 for usage and configuration.";
 
 #[derive(Debug, Args)]
-#[command(after_help = SECRETS, next_line_help = true)]
+#[command(after_help = format!("{SECRETS}\n\n{ENDING}"), next_line_help = true)]
 pub(crate) struct Arguments {
     /// A conf.yaml, or a folder of them
     #[arg(short, long = "config", value_name = "FILE", required = true, num_args = 1..)]
     config: Vec<PathBuf>,
-    /// End once every stream is caught up
+    /// End once all is delivered that was there when it began
     #[arg(long)]
     once: bool,
     /// Serve /healthz and /metrics here
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// No sign of life of a stream for so long, and /healthz says that it is stuck
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = span)]
+    stuck_after: Duration,
     #[command(flatten)]
-    backend: BackendPath,
+    secrets: Secrets,
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
     let orders = Orders::watched()?;
-    let backend = arguments.backend.open();
-    let load = || logs::streams(&arguments.config, backend.as_ref());
+    let load = || logs::streams(&arguments.config, &arguments.secrets);
     let journal = Arc::new(Journal::default());
-    let board = Arc::new(board::Board::default());
+    let board = Arc::new(board::Board::new(arguments.stuck_after));
     let streams = load()?;
     let served = match arguments.listen {
         Some(listen) => Some(Served::begin(listen, Arc::clone(&board))?),
@@ -65,8 +67,13 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         out.flush()?;
     }
     let mut crew = Crew::begin(streams, arguments.once, &board, &journal)?;
+    let look_up = if arguments.once {
+        ONCE_LOOK_UP
+    } else {
+        LOOK_UP
+    };
     loop {
-        match orders.next(LOOK_UP) {
+        match orders.next(look_up) {
             Some(Told::Enough) => {
                 journal.say(Level::Info, None, "told to stop");
                 crew.dismiss();
@@ -93,4 +100,9 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
             return ended;
         }
     }
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span = duration(text).filter(|span| !span.is_zero());
+    span.ok_or_else(|| "expected a span of time such as 30s or 5m".to_owned())
 }

@@ -26,8 +26,8 @@ impl Named {
             }
             Self::File(path) => format!("the file {path} cannot be read: check that it is there"),
             Self::Handle(handle) => format!(
-                "ENC[{handle}] is resolved by the Agent: write ${{env:NAME}} or ${{file:PATH}} there \
-                 to try it here, or give `logwalk run` a --secret-backend-command"
+                "ENC[{handle}] is resolved by the Agent: give the Agent's --secret-backend-command \
+                 here too, or write ${{env:NAME}} or ${{file:PATH}} there"
             ),
         }
     }

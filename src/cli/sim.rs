@@ -19,10 +19,37 @@ A fault is a mapping, in YAML or JSON:
   --fault '{do: {delay: {ms: 2000}}, chance: 0.1, times: null}'
   --fault '{do: hangup, path: tool-calls, with_cursor: true, skip: 2}'
   --fault '{do: {rewrite: {at: results.*.id, to: remove}}, times: null}'
-It happens once unless `times` says otherwise; `times: null` is for ever.";
+It happens once unless `times` says otherwise; `times: null` is for ever. `path` keeps it to URLs that
+hold the text, `skip` lets so many requests pass first.
+
+What may stand behind `do`:
+  status: {code, body, headers}     this instead of an answer; without a body the vendor's own words
+  delay: {ms}                       the answer comes later
+  cut: {after}                      the connection ends after so many bytes of the body
+  hangup                            it ends without an answer
+  drip: {bytes_per_second}          the body comes slowly
+  html                              a sign-in page with status 200
+  redirect: {to}                    a redirect
+  garbage                           the JSON breaks off although all promised bytes came
+  huge: {bytes}, bomb: {bytes}      a body so large; the bomb is compressed
+  skew: {seconds}                   the Date header is wrong
+  repeat                            the next cursor is the one that was asked with
+  expire: {status}                  all cursors so far are refused from now on
+  empty                             an empty page with a new cursor
+  short: {records}                  no more records than that on the page, and more behind it
+  double                            the last record of the page stands there twice
+  partial, warn                     Datadog's partial answer, Datadog's warning
+  rewrite: {at, to}                 what stands at a path becomes: remove, renew, unzone,
+                                    {rename: KEY} or {set: VALUE}
+  refuse_with: {text}               the intake cannot read payloads that hold the text
+  refuse_over: {bytes}              the intake takes no larger payload
+
+Keys with a fault of their own: sim-test-key and sim-key-without-plan (token), and as application
+keys sim-application-key-without-permission, -without-trial, -on-legacy-pricing (`logwalk samples`).";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE, next_line_help = true)]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub(crate) struct Arguments {
     /// A loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8765")]
@@ -60,6 +87,9 @@ pub(crate) struct Arguments {
     /// Send every reply uncompressed
     #[arg(long)]
     no_gzip: bool,
+    /// The intake looks into what came only when asked what arrived
+    #[arg(long)]
+    trusting: bool,
     /// What goes wrong, and when; may be given several times
     #[arg(long = "fault", value_name = "FAULT", value_parser = fault)]
     faults: Vec<Rule>,
@@ -88,6 +118,14 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         writeln!(out, "# The simulated vendors answer at {url} until ctrl-c.")?;
         writeln!(out, "# A conf.yaml for all of them:\n")?;
         write!(out, "{}", conf(&running, &keys))?;
+        writeln!(
+            out,
+            "\n# For `logwalk run` each instance needs beside them:\n\
+             #    destination: {{type: datadog, url: \"{url}\", api_key: {}}}\n\
+             #    store: {{type: file, path: ./places}}\n\
+             # What arrives: curl {url}/sim/arrived",
+            keys.datadog_api
+        )?;
     }
     out.flush()?;
     end.wait();
@@ -109,6 +147,7 @@ fn options(arguments: &Arguments) -> Options {
         start: arguments.start,
         quota: arguments.quota,
         gzip: !arguments.no_gzip,
+        trusting: arguments.trusting,
         faults: arguments.faults.clone(),
         ..Options::default()
     }
@@ -206,6 +245,16 @@ mod tests {
         let rule = fault("{do: {rewrite: {at: results, to: {rename: items}}}}").unwrap();
         assert!(matches!(rule.fault, Fault::Rewrite { .. }));
         assert!(fault("{do: explode}").unwrap_err().contains("explode"));
+    }
+
+    #[test]
+    fn the_help_tells_of_every_fault() {
+        let problem = fault("{do: explode}").unwrap_err();
+        let names: Vec<&str> = problem.split('`').skip(3).step_by(2).collect();
+        assert!(names.len() > 20, "{problem}");
+        for name in names {
+            assert!(EXAMPLE.contains(&format!(" {name}")), "{name}");
+        }
     }
 
     #[test]

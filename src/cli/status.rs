@@ -27,13 +27,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
     let now = Time::now();
+    let receipts = arguments.agent.receipts();
     let mut rows = Vec::new();
     let mut fell_short = Vec::new();
     for config in arguments.choice.streams(decides_the_place)? {
         let mut opened = arguments.agent.open(&config)?;
         let read = opened
             .load()
-            .and_then(|kept| Facts::of(&config, &kept, opened.health(), now));
+            .and_then(|kept| Facts::of(&config, &kept, opened.health(), &receipts, now));
         match read {
             Ok(facts) => rows.push(facts),
             // One stream that cannot be read hides no other.

@@ -67,6 +67,7 @@ impl From<Error> for Stop {
             | Error::Stuck(_)
             | Error::TooLarge(_)
             | Error::Store(_)
+            | Error::Superseded(_)
             | Error::Cancelled => Self::short(error.to_string()),
         }
     }

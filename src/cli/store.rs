@@ -1,12 +1,15 @@
 //! Where a stream's resume point is kept, opened as its configuration says.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::stop::Stop;
 use crate::config::{Config, Store};
+use crate::deliver::{AgentFiles, Ground};
 use crate::error;
+use crate::fetch::Reality;
 use crate::keep::{AgentCache, Health, HealthFile, Keep, Kept, NO_PLACE, PlaceFile, TwoSlots};
 
 /// Where an Agent's cache is.
@@ -46,6 +49,15 @@ impl AgentPath {
                 let cache = AgentCache::new(&self.run_path, &identity);
                 Ok(Opened::Agent(cache.path().to_owned(), TwoSlots::new(cache)))
             }
+        }
+    }
+
+    /// What the Agent's logs pipeline notes down of what it has delivered.
+    pub(crate) fn receipts(&self) -> Ground {
+        Ground {
+            // Its counters are not asked for.
+            files: Arc::new(AgentFiles::new(&self.run_path, 0)),
+            reality: Reality::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`trial`] asks and notes down what came, as [`facts`]; [`checks`] judge those without asking
 //! anything; the findings are told for a person or a script.
 
+mod around;
 mod checks;
 mod delivered;
 mod facts;
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     /// How long an API is waited for that is silent or fails
     #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: u64,
+    /// The Agent's own configuration [default: /etc/datadog-agent/datadog.yaml, where it is there]
+    #[arg(long, value_name = "FILE")]
+    agent_config: Option<PathBuf>,
     /// Keep the replies, without credentials and what the mapping hides, for `preview --replay`
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -41,12 +45,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
     let patience = Duration::from_secs(arguments.timeout);
+    let agent = around::agent_side(&arguments.choice, arguments.agent_config.as_deref())?;
     let mut sample = Sample::default();
     let mut fell_short = Vec::new();
     for (index, config) in arguments.choice.streams(|_| true)?.iter().enumerate() {
         let label = config.label();
         let terms = Terms::of(config)?;
-        let (facts, scrub) = trial::tried(config, patience);
+        let (facts, scrub) = trial::tried(config, &agent, patience);
         let findings: Vec<Finding> = checks::judged(&terms, &facts)
             .into_iter()
             .map(|finding| finding.scrubbed(&scrub))

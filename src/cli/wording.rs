@@ -1,5 +1,6 @@
 //! How values that several commands show are written for a person.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::config::{Start, Store};
@@ -68,6 +69,35 @@ pub(crate) fn grouped(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A text without what would move a terminal's own cursor.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// Rows below their heads, each column as wide as its widest cell.
+pub(crate) fn table<const COLUMNS: usize>(
+    heads: &[String; COLUMNS],
+    rows: &[[String; COLUMNS]],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut widths = [0; COLUMNS];
+    for row in rows.iter().chain([heads]) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for row in [heads].into_iter().chain(rows) {
+        let padded = row.iter().zip(widths);
+        let padded: Vec<String> = padded
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        writeln!(out, "{}", padded.join("  ").trim_end())?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub struct Counters {
     pub dropped: u64,
     /// Requests that failed and will be made again.
     pub errors: u64,
+    /// Logs that the intake has taken.
+    pub taken: u64,
 }
 
 /// The counters of the Agent whose port this is; none where they cannot be read.
@@ -51,6 +53,8 @@ struct Logs<'a> {
     dropped: Option<&'a RawValue>,
     #[serde(rename = "DestinationErrors", default)]
     errors: Option<u64>,
+    #[serde(rename = "LogsSent", default)]
+    taken: Option<u64>,
 }
 
 /// What an Agent's expvars say of its logs pipeline.
@@ -62,6 +66,7 @@ fn counters_of(text: &[u8]) -> Option<Counters> {
     Some(Counters {
         dropped: by_host.values().sum(),
         errors: logs.errors.unwrap_or(0),
+        taken: logs.taken.unwrap_or(0),
     })
 }
 
@@ -76,6 +81,7 @@ mod tests {
         let counted = Counters {
             dropped: 7,
             errors: 3,
+            taken: 9,
         };
         assert_eq!(counters_of(text), Some(counted));
         assert_eq!(

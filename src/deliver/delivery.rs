@@ -4,6 +4,7 @@ mod grace;
 mod landing;
 mod past;
 mod receipts;
+mod refusals;
 mod waiting;
 mod watch;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use self::refusals::Trial;
 use self::waiting::Waited;
 use super::habits::Habits;
 use super::ledger::{Ledger, Resume, Room};
@@ -81,6 +83,7 @@ pub struct Delivery<S> {
     /// Whether the registry can be read.
     receipts: bool,
     looked: Option<Duration>,
+    counted: Option<Duration>,
     torn: bool,
     lost: bool,
     changed: bool,
@@ -108,6 +111,7 @@ impl<S: Site> Delivery<S> {
         let ledger = read.unwrap_or_else(|| Some(empty())).unwrap_or_else(empty);
         let mut delivery = Self {
             looked: None,
+            counted: None,
             torn: site.is_torn(file)?,
             ledger,
             receipts: true,
@@ -167,13 +171,18 @@ impl<S: Site> Delivery<S> {
     /// How many of the lines, whose lengths these are, may be sent; waits until at least one may.
     pub fn room(&mut self, lengths: &[u32]) -> Result<Fit> {
         self.end_the_torn_line()?;
+        self.count_anew();
         let (lines, padding) = loop {
             if self.lost {
                 break (0, 0);
             }
-            let one_page = self.watch.lock().refusals > 0;
-            let now = self.site.now();
-            let room = self.ledger.room(lengths, self.terms.longest, one_page, now);
+            let trial = self.watch.lock().refusals.trial();
+            let lengths = match trial {
+                Trial::Log => lengths.get(..1).unwrap_or(lengths),
+                Trial::Page | Trial::Everything => lengths,
+            };
+            let (now, one) = (self.site.now(), trial != Trial::Everything);
+            let room = self.ledger.room(lengths, self.terms.longest, one, now);
             let waited = match room {
                 Room::Lines(lines, padding) if self.receipts => break (lines, padding),
                 Room::Lines(lines, padding) => match self.keep_pace()? {

@@ -48,10 +48,19 @@ pub(super) fn lost(file: &str, records: usize) -> String {
 pub(super) fn refused(records: usize, dropped: u64) -> String {
     format!(
         "the Agent has dropped {dropped} logs that the intake refused, while {records} of this stream \
-         were on their way; those are sent again, a page a run, until they are taken; see that the \
+         were on their way; those are sent again, a page or a log at a time, until they are taken; see that the \
          Agent's own `api_key` and `site` are right and that the key was not revoked (`agent status`, \
          Logs Agent)"
     )
+}
+
+/// Other logs of the Agent are refused all the time.
+pub(super) fn others_are_refused() -> String {
+    "the Agent drops logs that the intake refuses again and again while it takes others: they are \
+     not of this stream, as far as can be told; for an hour, a refusal of some of this stream's logs \
+     would not be noticed; see in `agent status`, Logs Agent, whose logs are refused, or whether an \
+     additional endpoint has another key"
+        .to_owned()
 }
 
 /// No receipt has come for a long time.

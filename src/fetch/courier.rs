@@ -69,6 +69,15 @@ impl Courier {
         }
     }
 
+    /// Takes replies of so many bytes, and no larger ones.
+    pub(super) fn take_bodies_of(&mut self, body_bytes: u64) {
+        self.body_bytes = body_bytes;
+    }
+
+    pub(super) fn body_bytes(&self) -> u64 {
+        self.body_bytes
+    }
+
     pub(super) fn scrub(&self, text: &str) -> String {
         self.secrets.scrub(text)
     }
@@ -253,13 +262,24 @@ impl Courier {
         let host = redirect::host(url);
         match failure {
             Failure::Cancelled => Err(Error::Cancelled),
-            Failure::TooLarge => Err(Error::TooLarge(format!(
-                "the reply of {host} is larger than {} bytes (`limits.body_bytes`)",
-                self.body_bytes
-            ))),
+            Failure::TooLarge(length) => {
+                let how = match length {
+                    Some(length) => format!("it has {length}"),
+                    None => "it is compressed, or does not say its length".to_owned(),
+                };
+                Err(Error::TooLarge(format!(
+                    "the reply of {host} is larger than {} bytes (`limits.body_bytes`): {how}",
+                    self.body_bytes
+                )))
+            }
             Failure::Slow(how) => Err(Error::TooLarge(format!("{host} {how}"))),
-            Failure::Late => Err(Error::Unavailable(format!(
-                "{host} did not answer before the run's time was over"
+            Failure::Late { begun } => Err(Error::Unavailable(format!(
+                "{host} {} before the run's time was over",
+                if begun {
+                    "began its reply and did not end it"
+                } else {
+                    "did not answer"
+                }
             ))),
             Failure::Untrusted(cause) => Err(Error::Unavailable(self.secrets.scrub(&format!(
                 "the certificate of {host} is not trusted: {cause}; name its authority in \

@@ -43,12 +43,14 @@ pub(super) struct Bounds {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     Cancelled,
-    /// The body is larger than allowed.
-    TooLarge,
+    /// The body is larger than allowed; so large, where the other side says that beforehand.
+    TooLarge(Option<u64>),
     /// Connected, but nothing came for too long.
     Slow(String),
-    /// The run is over.
-    Late,
+    /// The run is over; part of the reply may have come.
+    Late {
+        begun: bool,
+    },
     /// The other side's certificate is not one that is trusted.
     Untrusted(String),
     /// The proxy wants to know who asks.
@@ -124,7 +126,7 @@ fn wait(
             return Err(if begin.elapsed() > bounds.read_timeout {
                 slow(bounds)
             } else {
-                Failure::Late
+                Failure::Late { begun: pieces > 0 }
             });
         }
     }
@@ -169,11 +171,8 @@ impl Asking {
             })
             .collect();
         let limit = self.bounds.body_bytes;
-        if response
-            .content_length()
-            .is_some_and(|length| length > limit)
-        {
-            return Err(Failure::TooLarge);
+        if let Some(length) = response.content_length().filter(|length| *length > limit) {
+            return Err(Failure::TooLarge(Some(length)));
         }
         let promised = response.content_length().unwrap_or(0);
         let promised = usize::try_from(promised).unwrap_or(MOST_PROMISED);
@@ -191,7 +190,7 @@ impl Asking {
             self.heard.fetch_add(1, Ordering::Relaxed);
             let whole = body.len().saturating_add(length);
             if u64::try_from(whole).unwrap_or(u64::MAX) > limit {
-                return Err(Failure::TooLarge);
+                return Err(Failure::TooLarge(None));
             }
             let read = piece.get(..length).unwrap_or_default();
             body.extend_from_slice(read);

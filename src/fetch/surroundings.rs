@@ -1,6 +1,7 @@
 //! Time, chance and the wish to stop: what a call needs from outside, passed in so that rules can be tested without waiting.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use once_cell::sync::Lazy;
@@ -94,11 +95,31 @@ impl Cancel {
 
 static BEGIN: Lazy<Instant> = Lazy::new(Instant::now);
 
+/// Signs of life of a thread, for whoever watches over it.
+#[derive(Debug, Clone, Default)]
+pub struct Pulse(Arc<AtomicU64>);
+
+impl Pulse {
+    /// A sign of life; the next one is to be expected by this tick.
+    pub fn beat(&self, next: Duration) {
+        let millis = u64::try_from(next.as_millis()).unwrap_or(u64::MAX);
+        self.0.store(millis, Ordering::Relaxed);
+    }
+
+    /// For how long a sign of life has been missed.
+    #[must_use]
+    pub fn missed_for(&self, tick: Duration) -> Duration {
+        tick.saturating_sub(Duration::from_millis(self.0.load(Ordering::Relaxed)))
+    }
+}
+
 /// The real clocks, and a cancel flag.
 #[derive(Debug, Clone, Default)]
 pub struct Reality {
     /// What cuts waits short.
     pub cancel: Cancel,
+    /// Beats whenever something is asked of this value by whoever can be cancelled.
+    pub pulse: Pulse,
 }
 
 impl Surroundings for Reality {
@@ -111,6 +132,7 @@ impl Surroundings for Reality {
     }
 
     fn pause(&self, span: Duration) -> Result<()> {
+        self.pulse.beat(self.tick().saturating_add(span));
         if self.cancel.wait(span) {
             return Err(Error::Cancelled);
         }
@@ -125,6 +147,7 @@ impl Surroundings for Reality {
     }
 
     fn cancelled(&self) -> bool {
+        self.pulse.beat(self.tick());
         self.cancel.is_raised()
     }
 }
@@ -151,6 +174,18 @@ mod tests {
         let begin = Instant::now();
         assert_eq!(Reality::default().pause(Duration::from_millis(30)), Ok(()));
         assert!(begin.elapsed() >= Duration::from_millis(30));
+    }
+
+    #[test]
+    fn a_sign_of_life_is_missed_only_after_it_was_to_be_expected() {
+        let reality = Reality::default();
+        let seconds = Duration::from_secs;
+        reality.pulse.beat(seconds(7));
+        assert_eq!(reality.pulse.missed_for(seconds(5)), Duration::ZERO);
+        assert_eq!(reality.pulse.clone().missed_for(seconds(9)), seconds(2));
+        let before = reality.tick();
+        assert!(!reality.cancelled());
+        assert!(reality.pulse.missed_for(before + seconds(1_000)) > seconds(996));
     }
 
     #[test]

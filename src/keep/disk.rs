@@ -23,13 +23,47 @@ pub(super) fn text_of(path: &Path) -> Result<Option<String>> {
 
 /// Makes the folder, for its owner alone.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
+    create_folder(folder).map_err(|error| problem("create", folder, &error))
+}
+
+fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| problem("create", folder, &error))
+    builder.create(folder)
+}
+
+/// As much as a place rarely has; a disk that is full to the brim is seen by it.
+const PROOF_BYTES: usize = 64 * 1024;
+
+/// Proves that files can be kept in a folder, which need not be there yet; leaves nothing behind.
+pub fn proven(folder: &Path) -> io::Result<()> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    let proof = folder.join(format!(".logwalk-proof-{}", std::process::id()));
+    let written = create_folder(folder).and_then(|()| {
+        let mut file = private().create_new(true).open(&proof)?;
+        file.write_all(&vec![b'\n'; PROOF_BYTES])?;
+        file.sync_all()
+    });
+    // What cannot be taken away again is somebody else's by now, or was never there.
+    let _ = std::fs::remove_file(&proof);
+    for folder in missing {
+        let _ = std::fs::remove_dir(folder);
+    }
+    written
+}
+
+/// An error where there is a file that may not be written.
+pub(super) fn may_write(path: &Path) -> Result<()> {
+    match private().open(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(problem("open", path, &error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Replaces a file's text, whole and on the disk before this returns.
@@ -96,7 +130,7 @@ impl Lock {
     }
 }
 
-fn problem(verb: &str, path: &Path, error: &io::Error) -> Error {
+pub(super) fn problem(verb: &str, path: &Path, error: &io::Error) -> Error {
     let fix = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free space on that disk, or set `store.path` to a folder on another one"

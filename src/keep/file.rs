@@ -19,6 +19,8 @@ const IDENTITY_LENGTH: usize = 16;
 pub struct PlaceFile {
     path: PathBuf,
     held: Option<Lock>,
+    /// What was written last while the lock was held: nobody else has written since.
+    written: Option<u64>,
 }
 
 impl PlaceFile {
@@ -33,6 +35,7 @@ impl PlaceFile {
         Self {
             path: folder.join(name),
             held: None,
+            written: None,
         }
     }
 
@@ -40,6 +43,13 @@ impl PlaceFile {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Proves that the resume point can be kept, and leaves nothing behind.
+    pub fn prove(&self) -> Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        disk::proven(folder).map_err(|error| disk::problem("write to", folder, &error))?;
+        disk::may_write(&self.path.with_extension("lock"))
     }
 
     /// Keeps every other writer out for as long as this value lives; reading stays possible.
@@ -52,6 +62,7 @@ impl PlaceFile {
 
     /// Forgets the place, whatever is there: the next run begins at `start`.
     pub fn reset(&mut self) -> Result<()> {
+        self.written = None;
         let _lock = match self.held {
             Some(_) => None,
             None => Some(self.lock()?),
@@ -96,15 +107,19 @@ impl PlaceFile {
     }
 
     fn replace(&self, sequence: u64, place: &str) -> Result<()> {
-        let text = checked(&self.whose(), sequence, place)?;
         match self.opened()? {
             Opened::Whole {
                 sequence: found, ..
             } if found >= sequence => Err(superseded(&self.whose(), found, sequence)),
             Opened::Whole { .. } | Opened::Newer { .. } | Opened::Torn | Opened::Empty => {
-                disk::replace(&self.path, &layout::spread(&text))
+                self.write(sequence, place)
             }
         }
+    }
+
+    fn write(&self, sequence: u64, place: &str) -> Result<()> {
+        let text = checked(&self.whose(), sequence, place)?;
+        disk::replace(&self.path, &layout::spread(&text))
     }
 }
 
@@ -124,7 +139,13 @@ impl Keep for PlaceFile {
 
     fn save(&mut self, sequence: u64, place: &str) -> Result<()> {
         if self.held.is_some() {
-            return self.replace(sequence, place);
+            // A place may be large, and to read it back before each page is a tenth of the work.
+            match self.written.filter(|written| *written < sequence) {
+                Some(_) => self.write(sequence, place)?,
+                None => self.replace(sequence, place)?,
+            }
+            self.written = Some(sequence);
+            return Ok(());
         }
         let _lock = self.lock()?;
         self.replace(sequence, place)

@@ -80,7 +80,7 @@ impl Instance {
             .get(&self.identity)
             .and_then(|live| live.iter().find(|other| other.number > self.number));
         match newer {
-            Some(newer) => Err(Error::Store(format!(
+            Some(newer) => Err(Error::Superseded(format!(
                 "superseded: a newer instance of this stream, {}, has begun to run, as after a \
                  reload; this one keeps no resume point any more and the newer goes on from the \
                  last one kept",

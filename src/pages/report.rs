@@ -65,6 +65,8 @@ pub struct Report {
     pub pages: u64,
     /// Requests made.
     pub requests: Counts,
+    /// All was read that was there at the moment that is enough.
+    pub enough: bool,
     /// How the stream stands.
     pub standing: Option<Standing>,
     /// How long the run has taken.
@@ -79,6 +81,7 @@ impl Report {
         Self {
             pages: 0,
             requests: Counts::default(),
+            enough: false,
             standing: None,
             lasted: Duration::ZERO,
             said: Vec::new(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::emitting::Around;
 use super::metrics::Passage;
-use super::run::Around;
 use crate::deliver::{Delivery, Ground, Lane, Line, Resume, Terms, Watch};
 use crate::error::Result;
 use crate::keep::Keep;

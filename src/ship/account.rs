@@ -68,6 +68,12 @@ impl Account {
         }
     }
 
+    /// Whether all was delivered that was there at the moment that is enough.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.ended && self.report.as_ref().is_some_and(|report| report.enough)
+    }
+
     /// How long the walk has taken.
     #[must_use]
     pub fn lasted(&self) -> Duration {

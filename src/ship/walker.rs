@@ -10,16 +10,19 @@ use parking_lot::Mutex;
 use super::Event;
 use super::account::Account;
 use crate::error::{Error, Result};
-use crate::fetch::{Cancel, Reality};
+use crate::fetch::Reality;
 use crate::log::Tray;
 use crate::pages;
+
+/// Reading and mapping the largest page takes less, and says nothing meanwhile.
+const NUMB: Duration = Duration::from_secs(10);
 
 /// Walks on a thread of its own; it ends with this value.
 pub(super) struct Walker {
     asks: Option<Sender<()>>,
     /// When the page was asked for that is awaited.
     asked: Option<Duration>,
-    cancel: Cancel,
+    around: Reality,
     thread: Option<JoinHandle<()>>,
     pub(super) tray: Tray,
 }
@@ -27,7 +30,7 @@ pub(super) struct Walker {
 impl Walker {
     pub(super) fn begin(
         run: pages::Run<Reality>,
-        cancel: Cancel,
+        around: Reality,
         events: Sender<Event>,
         account: Arc<Mutex<Account>>,
     ) -> Result<Self> {
@@ -42,7 +45,7 @@ impl Walker {
         Ok(Self {
             asks: Some(asks),
             asked: None,
-            cancel,
+            around,
             thread: Some(thread),
             tray,
         })
@@ -54,6 +57,7 @@ impl Walker {
             // Where the thread has ended it has said how.
             let _ = asks.send(());
             self.asked = Some(tick);
+            self.around.pulse.beat(tick);
         }
     }
 
@@ -63,19 +67,24 @@ impl Walker {
             .map_or(Duration::ZERO, |asked| tick.saturating_sub(asked))
     }
 
+    /// Whether it gives no sign of life although a page is awaited: it waits for nothing that ends.
+    pub(super) fn is_numb(&self, tick: Duration) -> bool {
+        self.asked.is_some() && self.around.pulse.missed_for(tick) > NUMB
+    }
+
     /// The page that was asked for has come.
     pub(super) fn came(&mut self) {
         self.asked = None;
     }
 
     pub(super) fn cancel(&self) {
-        self.cancel.raise();
+        self.around.cancel.raise();
     }
 }
 
 impl Drop for Walker {
     fn drop(&mut self) {
-        self.cancel.raise();
+        self.around.cancel.raise();
         self.asks = None;
         if let Some(thread) = self.thread.take() {
             // A cancelled fetch returns at once; whoever walks the stream next shares its room.

@@ -2,13 +2,11 @@
 
 mod message;
 mod outflow;
+mod packing;
 
-use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -18,6 +16,7 @@ use tokio::net::TcpListener;
 use super::vendor::Vendor;
 pub(crate) use message::{Asked, Delivery, Reply};
 use outflow::Outflow;
+pub(crate) use packing::{Packings, packed};
 
 /// No honest client sends more than this to a log API.
 const REQUEST_BYTES: usize = 64 << 20;
@@ -67,31 +66,29 @@ async fn reply_to(
     if delivery.hangup {
         return Err(HungUp);
     }
-    response(reply, &delivery, vendor.gzip && asked.takes_gzip()).ok_or(HungUp)
+    let packings = (vendor.gzip && asked.takes_gzip()).then_some(&vendor.packings);
+    response(reply, &delivery, packings).ok_or(HungUp)
 }
 
-fn response(reply: Reply, delivery: &Delivery, gzip: bool) -> Option<Response<Outflow>> {
+fn response(
+    reply: Reply,
+    delivery: &Delivery,
+    packings: Option<&Packings>,
+) -> Option<Response<Outflow>> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(name, value);
     }
     let worth_packing = delivery.filling == 0 && reply.body.iter().any(|piece| !piece.is_empty());
-    if !gzip || !worth_packing || reply.has("content-encoding") {
+    let takes = packings.filter(|_| worth_packing && !reply.has("content-encoding"));
+    let Some(packings) = takes else {
         return response.body(Outflow::new(reply.body, delivery)).ok();
-    }
-    let body = vec![packed(reply.body.concat().as_slice())];
+    };
+    let body = vec![packings.packed(&reply.body)];
     response
         .header("content-encoding", "gzip")
         .body(Outflow::new(body, delivery))
         .ok()
-}
-
-/// A body compressed as fast as it goes.
-pub(crate) fn packed(mut body: impl Read) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Writing to memory cannot fail; an empty body would be seen by every reader.
-    let written = io::copy(&mut body, &mut encoder).and_then(|_| encoder.finish());
-    Bytes::from(written.unwrap_or_default())
 }
 
 async fn whole(mut body: Incoming) -> Option<Bytes> {

@@ -28,6 +28,12 @@ pub struct Keys {
     pub datadog_api: String,
     /// Datadog's application key.
     pub datadog_application: String,
+    /// The same of a user who may not set sample logs up.
+    pub datadog_without_permission: String,
+    /// The same of an organisation without a trial of Cloud SIEM.
+    pub datadog_without_trial: String,
+    /// The same of one whose pricing knows no sample logs.
+    pub datadog_legacy_pricing: String,
 }
 
 impl Default for Keys {
@@ -38,6 +44,9 @@ impl Default for Keys {
             without_plan: "sim-key-without-plan".to_owned(),
             datadog_api: "sim-api-key".to_owned(),
             datadog_application: "sim-application-key".to_owned(),
+            datadog_without_permission: "sim-application-key-without-permission".to_owned(),
+            datadog_without_trial: "sim-application-key-without-trial".to_owned(),
+            datadog_legacy_pricing: "sim-application-key-on-legacy-pricing".to_owned(),
         }
     }
 }
@@ -82,6 +91,9 @@ pub struct Options {
     pub quota: Option<Quota>,
     /// Whether replies are compressed for those who take that.
     pub gzip: bool,
+    /// The intake takes whatever comes with its key, and looks into it only when asked what arrived:
+    /// for benchmarks, where its own work would be measured with the sender's.
+    pub trusting: bool,
     /// Pages to write ahead; only where no record is late or pending.
     pub prerender: Option<Prerender>,
     /// What goes wrong.
@@ -104,6 +116,7 @@ impl Default for Options {
             keys: Keys::default(),
             quota: None,
             gzip: true,
+            trusting: false,
             prerender: None,
             faults: Vec::new(),
         }

@@ -13,11 +13,13 @@ use serde::Serialize;
 use super::clock::Clock;
 use super::cursor::Cursor;
 use super::faults::{Plan, rewritten};
-use super::http::{Asked, Delivery, Reply};
+use super::http::{Asked, Delivery, Packings, Reply};
 use super::intake::{self, Arrived};
 use super::ledger::{Ledger, Pace, Place, Span, Timeline};
+use super::organisation::{self, Organisation};
 use super::quota::Meter;
 use super::record::Style;
+use super::sample_logs::{self, Subscriptions};
 use super::stream::Stream;
 use super::{Keys, Options, Prerender, admin, agent_handler, datadog};
 use crate::time::Time;
@@ -60,7 +62,11 @@ pub(crate) struct Vendor {
     pub(crate) keys: Keys,
     pub(crate) plan: Plan,
     pub(crate) gzip: bool,
+    pub(crate) trusting: bool,
+    pub(crate) packings: Packings,
     pub(crate) arrived: Arrived,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) organisation: Organisation,
     pub(crate) agent_handler_meter: Meter,
     pub(crate) datadog_meter: Meter,
     ledgers: Vec<Ledger>,
@@ -100,7 +106,11 @@ impl Vendor {
             keys: options.keys,
             plan: Plan::new(options.seed, options.faults),
             gzip: options.gzip,
+            trusting: options.trusting,
+            packings: Packings::default(),
             arrived: Arrived::default(),
+            subscriptions: Subscriptions::default(),
+            organisation: Organisation::default(),
             agent_handler_meter: Meter::new(quota, true),
             datadog_meter: Meter::new(quota, false),
             ledgers: Stream::ALL.into_iter().map(ledger).collect(),
@@ -182,6 +192,12 @@ impl Vendor {
 
     fn page(&self, asked: &Asked, twist: &Twist) -> Reply {
         if let Some(reply) = intake::answer(self, asked, twist) {
+            return reply;
+        }
+        if let Some(reply) = sample_logs::answer(self, asked) {
+            return reply;
+        }
+        if let Some(reply) = organisation::answer(self, asked) {
             return reply;
         }
         let stream = Stream::ALL

@@ -85,28 +85,18 @@ def run(settings: Settings, *, stop_at_end: bool) -> None:
     from .commands import obey, say  # noqa: PLC0415
     from .daemon import Daemon  # noqa: PLC0415
     from .processes import be_called  # noqa: PLC0415
+    from .signals import heard  # noqa: PLC0415
 
     be_called("agent", "run")
     daemon = Daemon(settings)
-    told: list[int] = []
-    wake = threading.Event()
-
-    def tell(number: int, _: object) -> None:
-        told.append(number)
-        wake.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, tell)
+    signals = heard(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     daemon.start()
     say({"ready": True, "expvar_port": daemon.expvars.port})
     threading.Thread(
         target=obey, args=(daemon,), kwargs={"stop_at_end": stop_at_end}, daemon=True
     ).start()
-    while True:
-        wake.wait()
-        wake.clear()
-        while told:
-            if told.pop(0) == signal.SIGHUP:
-                daemon.reload()
-            else:
-                daemon.stop()
+    for number in signals:
+        if number == signal.SIGHUP:
+            daemon.reload()
+        else:
+            daemon.stop()

@@ -34,6 +34,8 @@ class FileLauncher:
         self.put = put
         self.journal = journal
         self.period = settings.period("logs_config.file_scan_period")
+        # Scans and checks begin at moments that have nothing to do with each other.
+        self.first = settings.period("stand_in.first_scan")
         self.lock = threading.Lock()
         self.sources: list[Source] = []
         self.tailers: list[Tailer] = []
@@ -80,9 +82,11 @@ class FileLauncher:
 
         Fact: only here a rotation is noticed; several between two scans lose whole files.
         """
-        while not self.stopped.wait(self.period):
+        wait = self.first
+        while not self.stopped.wait(wait):
             with self.lock:
                 self.scan()
+            wait = self.period
 
     def scan(self) -> None:
         """Give every source a tailer of the file that is now under its path."""

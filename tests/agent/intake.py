@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from .intake_server import Server
+from .signals import heard
 
 # Fact: the limits of the intake: a payload above is refused, a log above is cut.
 LARGEST_PAYLOAD = 5_000_000
@@ -156,7 +157,4 @@ def serve(port: int, keep: Path | None, api_keys: list[str] | None) -> None:
     with Intake(port, keep, api_keys) as intake:
         sys.stdout.write(json.dumps({"ready": True, "url": intake.url}) + "\n")
         sys.stdout.flush()
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        stop.wait()
+        next(heard(signal.SIGTERM, signal.SIGINT))

@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
     "stand_in.written": "",
     "stand_in.origin": 0,
     "stand_in.stops_first": "launcher",
+    "stand_in.first_scan": 10,
 }
 CHOICES = {
     "stand_in.cap_behaviour": ("recreate", "truncate"),

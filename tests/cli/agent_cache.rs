@@ -149,13 +149,32 @@ fn what_was_sent_and_not_acknowledged_is_told() {
     // A key, and 700 in pieces of seven bits.
     let line = |key: u8| [0, 0, 0, 0, 0, 0, 0, key, 0xbc, 0x05];
     let text = STANDARD.encode([line(1), line(2)].concat());
+    let sent = agent.folder.file("sent.log", &"x".repeat(1_400));
+    let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(&sent).unwrap());
     let ledger = format!(
-        "{{\"base\":{place},\"file\":\"f\",\"process\":\"p\",\"inode\":1,\"end\":1400,\"confirmed\":700,\"sent\":[[0,\"{text}\"]]}}"
+        "{{\"base\":{place},\"file\":\"{sent}\",\"process\":\"p\",\"inode\":{inode},\"end\":1400,\"confirmed\":700,\"sent\":[[0,\"{text}\"]]}}"
     );
     std::fs::write(&slot, logwalk::keep::seal(2, &ledger)).unwrap();
     let told = agent.logwalk(&["status", "--json"]).json();
     assert_eq!(told["unconfirmed_bytes"], 700, "{told}");
     assert!(agent.logwalk(&["status"]).done().contains("700 B"));
+    // What the Agent has delivered since is told although the check has not looked.
+    let registry = agent.folder.path().join("run/registry.json");
+    let acknowledge = |offset: u64| {
+        let entry = serde_json::json!({"Offset": offset.to_string(), "LastUpdated": "x"});
+        let whole = serde_json::json!({"Version": 2, "Registry": {format!("file:{sent}"): entry}});
+        std::fs::write(&registry, whole.to_string()).unwrap();
+        agent.logwalk(&["status", "--json"]).json()["unconfirmed_bytes"].clone()
+    };
+    assert_eq!(acknowledge(1_400), 0);
+    assert_eq!(acknowledge(700), 700);
+    assert_eq!(
+        acknowledge(5_000),
+        700,
+        "more than the file holds is no receipt"
+    );
+    std::fs::write(&sent, "shorter").unwrap();
+    assert_eq!(acknowledge(1_400), 700, "another file");
 }
 
 #[test]

@@ -3,11 +3,14 @@
 
 #[cfg(unix)]
 mod agent_cache;
+mod assets;
 mod backfill;
 mod cursor;
 mod demo;
 mod preview;
 mod run;
+mod samples;
+mod secure;
 mod sim;
 mod sources;
 mod status;
@@ -120,6 +123,33 @@ fn a_word_that_is_no_command_ends_with_2_and_help_with_0() {
     assert!(run(&["--help"]).done().contains("validate"));
     assert!(run(&["--version"]).done().starts_with("logwalk "));
     assert_eq!(run(&[]).status, Some(2));
+}
+
+#[test]
+fn completions_are_scripts_that_their_shells_can_read() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&["completions", shell]).done();
+        for word in [
+            "samples",
+            "unsubscribe",
+            "stuck-after",
+            "agent-config",
+            "backfill",
+            "parallel",
+        ] {
+            assert!(script.contains(word), "{word} for {shell}");
+        }
+    }
+    let script = run(&["completions", "bash"]).done();
+    let ask = "COMP_WORDS=(logwalk samples uns); COMP_CWORD=2; _logwalk logwalk uns samples; echo \"${COMPREPLY[*]}\"";
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &format!("{script}\n{ask}")]);
+    assert_eq!(finished(&mut bash, "").done().trim(), "unsubscribe");
+    assert!(
+        run(&["completions", "cmd"])
+            .failed(2)
+            .contains("powershell")
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `logwalk test`, against the simulated vendors.
 
+mod around;
 mod configured;
 mod delivered;
+mod every;
 mod faults;
 mod kept;
 mod unreachable;
@@ -13,6 +15,10 @@ use crate::{Ended, Folder, finished, logwalk};
 
 /// Short, for a fault that lasts is waited for as long.
 const PATIENCE: &str = "2";
+
+/// What an Agent needs in the file.
+const LOGS: &str =
+    "logs:\n  - {type: integration, source: x, service: x, start_position: beginning}\n";
 
 struct Vendor {
     running: Running,
@@ -63,12 +69,16 @@ impl Vendor {
 fn instance(source: &str, base: &str, credentials: &str, more: &str) -> String {
     format!(
         "  - source: {source}\n    base_url: {base}\n    start: 1d\n    \
-         credentials: {{{credentials}}}\n    store: {{type: file, path: /nonexistent/places}}\n{more}"
+         credentials: {{{credentials}}}\n    store: {{type: file, path: PLACES}}\n{more}"
     )
 }
 
 fn test(folder: &Folder, instance: &str, words: &[&str]) -> Ended {
-    let conf = folder.file("conf.yaml", &format!("instances:\n{instance}"));
+    let places = folder.path().join("places").display().to_string();
+    let conf = folder.file(
+        "conf.yaml",
+        &format!("instances:\n{}{LOGS}", instance.replace("PLACES", &places)),
+    );
     let mut all = vec!["test", "-c", &conf, "--timeout", PATIENCE];
     all.extend(words);
     finished(logwalk().args(all).env_remove("NO_COLOR"), "")

@@ -152,7 +152,7 @@ fn without_progress_a_voyage_with_a_limit_ends_in_words() {
 }
 
 #[test]
-fn what_moves_in_a_voyage_that_shares_the_pulse_is_progress() {
+fn what_moves_in_a_voyage_that_shares_the_headway_is_progress() {
     let mut stand = Stand::new(records(100));
     let fault = Fault::Status {
         code: 503,
@@ -163,10 +163,10 @@ fn what_moves_in_a_voyage_that_shares_the_pulse_is_progress() {
     let mut course = course();
     course.stall = Some(Duration::from_secs(1));
     course.span = Some(Duration::from_millis(2_500));
-    let pulse = course.pulse.clone();
+    let headway = course.headway.clone();
     let other = std::thread::spawn(move || {
         for _ in 0..30 {
-            pulse.beat(Reality::default().tick());
+            headway.made(Reality::default().tick());
             std::thread::sleep(Duration::from_millis(100));
         }
     });

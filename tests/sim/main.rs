@@ -8,6 +8,7 @@ mod datadog;
 mod faults;
 mod intake;
 mod records;
+mod sample_logs;
 mod simulator;
 mod wire;
 

@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--speed", type=int, default=jobs.SPEED, help="how fast time goes")
     words.add_argument("--check", choices=CHECKS, default="logwalk", help="whom they are about")
     words.add_argument("--cap", choices=("truncate", "recreate"), help="instead of the seed's")
+    words.add_argument("--scale", type=int, default=1, help="files that many times as large")
     words.add_argument("--keep", action="store_true", help="leave the files of every storm")
     words.add_argument("--folder", type=Path, help="where to put them")
     words.add_argument("--seconds", type=float, default=math.inf, help="begin none after these")
@@ -52,6 +53,7 @@ def main(words: list[str]) -> int:
         checks=CHECKS[arguments.check],
         folder=folder,
         cap=arguments.cap,
+        scale=arguments.scale,
         jobs=1 if arguments.seed is not None else arguments.jobs,
         speed=arguments.speed,
         keep=arguments.keep,

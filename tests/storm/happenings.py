@@ -54,7 +54,14 @@ class Happenings:
         self.count()
         self.house.kill()
         self.excuse.add("kill", self.page)
+        self.doubt()
         self.fallen = True
+
+    def doubt(self) -> None:
+        """Nobody knows which requests came through of an Agent that made several at once."""
+        if self.schedule.concurrent:
+            taken = traces.taken(self.files(), traces.offsets(self.house.run_path))
+            self.excuse.add("acknowledged, perhaps too early", taken)
 
     def kill(self, happening: Happening) -> None:
         """It is killed, and started again."""
@@ -145,6 +152,7 @@ class Happenings:
         self.count()
         self.house.stop()
         self.excuse.add("restart", self.page)
+        self.doubt()
         self.away(happening)
 
     def count(self) -> None:

@@ -1,6 +1,5 @@
 """The files of the Agent in a storm, and the Agent itself, alive or not."""
 
-import contextlib
 import json
 import random
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from agent.intake import Intake
 from agent.power import SOURCE, Power
-from agent.running import Died, Running
+from agent.running import Running
 
 from .nursery import Nursery
 from .schedule import Schedule
@@ -135,9 +134,7 @@ class House:
     def stop(self) -> None:
         """Stop it as a service is stopped."""
         if self.running:
-            # The command does what SIGTERM does, and is not answered: the Agent is gone.
-            with contextlib.suppress(Died):
-                self.running.ask("stop")
+            self.running.stop()
             self.running = None
 
     def tear(self, chance: random.Random) -> bool:

@@ -33,6 +33,7 @@ class Plan:
     checks: tuple[str, ...]
     folder: Path
     cap: str | None = None
+    scale: int = 1
     jobs: int = 2
     speed: int = SPEED
     keep: bool = False
@@ -83,7 +84,7 @@ def storm(  # noqa: PLR0913, PLR0917 (what a storm is made of)
 ) -> Outcome | Broken:
     """One storm; what it leaves is kept where it failed."""
     try:
-        outcome = Storm(world, nursery, schedule(seed, plan.cap), check, folder).play()
+        outcome = Storm(world, nursery, schedule(seed, plan.cap, plan.scale), check, folder).play()
     except Exception:  # noqa: BLE001 (one storm that breaks is not to end all others)
         return Broken(seed, check, traceback.format_exc())
     if not (plan.keep or outcome.failed):

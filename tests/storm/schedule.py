@@ -1,12 +1,14 @@
 """What a seed decides: who takes part in a storm, and what happens when."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 STREAMS = ("agent_handler/tool_calls", "agent_handler/api_calls", "agent_handler/audit_log")
 # A log's line is so much longer than the record as it came.
 LINE = 1.6
+# The largest page that the vendor gives.
+MOST_RECORDS = 1000
 # Seconds after which the weather clears up and nothing happens any more.
 CALM = 80.0
 # What can happen, and how often it does.
@@ -59,6 +61,8 @@ class Schedule:
     outage: tuple[float, float] | None
     refusing: tuple[float, float] | None
     happenings: tuple[Happening, ...] = field(default_factory=tuple)
+    # When the Agent first looks for rotated files.
+    first_scan: float = 10.0
 
     @property
     def power(self) -> bool:
@@ -77,6 +81,7 @@ class Schedule:
             "stand_in.cap_behaviour": self.cap_behaviour,
             "stand_in.audit_sequence": self.audit_sequence,
             "stand_in.seed": self.seed,
+            "stand_in.first_scan": self.first_scan,
             "stand_in.write_pause": 0.002 if self.pauses else 0,
             "stand_in.write_pause_chance": 0.05 if self.pauses else 0,
             "logs_config.integrations_logs_files_max_size": self.cap / 1024 / 1024,
@@ -85,8 +90,25 @@ class Schedule:
         }
 
 
-def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
-    """The schedule of a seed; even seeds have Agents that cut files in place."""
+def schedule(seed: int, cap_behaviour: str | None = None, scale: int = 1) -> Schedule:
+    """The schedule of a seed; even seeds have Agents that cut files in place.
+
+    With a scale of 32 files are as large as those of real Agents, from 1 to 10 MB, and so many more
+    records come in the same time.
+    """
+    plan = unscaled(seed, cap_behaviour)
+    return replace(
+        plan,
+        cap=plan.cap * scale,
+        total=plan.total * scale,
+        backlog=plan.backlog * scale,
+        rate=plan.rate * scale,
+        page_size=min(plan.page_size * scale, MOST_RECORDS) if scale > 1 else plan.page_size,
+    )
+
+
+def unscaled(seed: int, cap_behaviour: str | None) -> Schedule:
+    """The schedule of a seed whose files are small."""
     chance = random.Random(seed)  # noqa: S311 (it is weather)
     behaviour = cap_behaviour or ("truncate" if seed % 2 == 0 else "recreate")
     cap = chance.choice((32, 32, 48, 64, 96, 160, 320)) * 1024
@@ -123,8 +145,7 @@ def schedule(seed: int, cap_behaviour: str | None = None) -> Schedule:
         late_share=chance.choice((0.0, 0.0, 0.05)),
         interval=chance.choice((10, 15, 15)),
         audit_sequence=audit_sequence,
-        # Where offsets pass what is still retried, an Agent that sends at once loses by itself.
-        concurrent=chance.choice((0, 0, 4)) if audit_sequence else 0,
+        concurrent=chance.choice((0, 0, 4)),
         atomic=chance.random() < 0.7,
         pauses=chance.random() < 0.5,
         weather=weather(chance),
@@ -144,7 +165,7 @@ def happened(chance: random.Random) -> list[Happening]:
         "kill": lambda: chance.choice((0.0, 0.0, 5.0)),
         "power": lambda: chance.choice((0.0, 10.0)),
         "edit_and_kill": lambda: 0.0,
-        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 120.0)),
+        "clock": lambda: chance.choice((-20.0, -5.0, -1.0, 5.0, 120.0, 3600.0)),
         "tear": lambda: 0.0,
         "restart": lambda: chance.choice((0.0, 20.0)),
     }

@@ -22,8 +22,8 @@ LONG = 700.0
 SOON = 60.0
 FAILING: dict[str, object] = {"failing": 1.0}
 REFUSING: dict[str, object] = {"statuses": (403, 400, 413)}
-# Real seconds after which a storm hangs.
-STUCK = 90.0
+# Seconds of the storm's after which it hangs.
+STUCK = 4500.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Storm:
     def play(self) -> Outcome:
         """Everything, until all has arrived or nothing more will."""
         began = time.monotonic()
-        watchdog = threading.Timer(STUCK, self.end_what_is_stuck)
+        watchdog = threading.Timer(self.world.seconds(STUCK), self.end_what_is_stuck)
         watchdog.start()
         try:
             with self.sink:
@@ -171,7 +171,8 @@ class Storm:
         (self.folder / "arrived").write_text(text, encoding="utf-8")
         found = verdict(self.held(), arrivals.ids, written, self.excuse, arrivals.pieces)
         if self.check == "logwalk" and not self.schedule.disturbed:
-            self.truth.of_resent(resent, found.repeated)
+            failed = self.excuse.reasons["failed run"]
+            self.truth.of_resent(resent, found.repeated, failed)
         return Outcome(
             schedule=self.schedule,
             check=self.check,

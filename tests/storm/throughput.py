@@ -47,12 +47,14 @@ class Measured:
         return self.steady / (CAP / SCAN)
 
 
-def burst(megabytes: float, behaviour: str, folder: Path, speed: int = SPEED) -> Measured:
+def burst(
+    megabytes: float, behaviour: str, folder: Path, speed: int, first_scan: float
+) -> Measured:
     """Put so much into a vendor at once and see how it arrives."""
     world = World(speed, time.time_ns())
     nursery = Nursery(world, folder)
     sink = Sink()
-    schedule = plan(megabytes, behaviour)
+    schedule = plan(megabytes, behaviour, first_scan)
     vendor = Vendor(nursery, schedule, folder / "vendor.log")
     house = House(world, nursery, schedule, vendor, sink, folder / "a", "logwalk")
     with sink:
@@ -75,7 +77,7 @@ def burst(megabytes: float, behaviour: str, folder: Path, speed: int = SPEED) ->
     )
 
 
-def plan(megabytes: float, behaviour: str) -> Schedule:
+def plan(megabytes: float, behaviour: str, first_scan: float) -> Schedule:
     """Nothing but a burst, through an Agent with all its defaults."""
     total = int(megabytes * MEGABYTE / (RECORD * 1.45))
     return Schedule(
@@ -97,6 +99,7 @@ def plan(megabytes: float, behaviour: str) -> Schedule:
         weather={},
         outage=None,
         refusing=None,
+        first_scan=first_scan,
     )
 
 
@@ -124,11 +127,12 @@ def main(words: list[str]) -> int:
     parser.add_argument("--gigabyte", action="store_true", help="a burst of 1 GB")
     parser.add_argument("--cap", choices=("truncate", "recreate"), default="truncate")
     parser.add_argument("--speed", type=int, default=SPEED)
+    parser.add_argument("--first-scan", type=float, default=SCAN, help="after so many seconds")
     parser.add_argument("--least", type=float, default=0.8, help="of what caps and scan allow")
     options = parser.parse_args(words)
     megabytes = 1024 if options.gigabyte else options.megabytes
     with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
-        measured = burst(megabytes, options.cap, Path(folder), options.speed)
+        measured = burst(megabytes, options.cap, Path(folder), options.speed, options.first_scan)
     sys.stdout.write(
         f"{options.cap}: {measured.arrived} of {measured.held} logs arrived "
         f"({measured.arrivals - measured.arrived} more than once) in {measured.seconds:.0f} s; "

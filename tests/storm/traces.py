@@ -30,6 +30,12 @@ def unread(files: dict[str, bytes], acknowledged: dict[str, int]) -> int:
     return count
 
 
+def taken(files: dict[str, bytes], acknowledged: dict[str, int]) -> int:
+    """How many logs lie in files before what is acknowledged."""
+    known = {path: content for path, content in files.items() if path in acknowledged}
+    return sum(content.count(b"\n", 0, acknowledged[path]) for path, content in known.items())
+
+
 def has_place(run_path: Path, check: str, streams: int) -> bool:
     """Whether of each stream at least one copy of its place is whole."""
     found: dict[str, bool] = {}

@@ -8,8 +8,9 @@ from . import traces
 from .house import House
 from .sink import Sink
 
-# Seconds of the storm's in which metrics have to be true at last: some runs and what they wait for.
-SETTLING = 200.0
+# Seconds of the storm's in which metrics have to be true at last: the longest that a run waits for
+# what an earlier one sent, and some runs.
+SETTLING = 420.0
 RETENTION = {
     "agent_handler/tool_calls": timedelta(days=30),
     "agent_handler/api_calls": timedelta(days=30),
@@ -36,7 +37,11 @@ class Truth:
             return
         self.checked += 1
         for stream, metrics in said.items():
-            self.compare(stream, metrics, {"bytes.unconfirmed": self.unread(metrics["file"])})
+            unread, unconfirmed = self.unread(metrics["file"]), metrics.get("bytes.unconfirmed")
+            # Of an Agent that makes several requests at once not every receipt is believed so far.
+            most = files.get(metrics["file"], 0) if self.house.schedule.concurrent else unread
+            if unconfirmed is None or not unread <= unconfirmed <= most:
+                self.untrue.append(f"{stream}: bytes.unconfirmed is {unconfirmed}, not {unread}")
             held = set(self.house.vendor.ids(stream)) - set(self.written())
             if held and metrics.get("behind") != 1:
                 self.untrue.append(f"{stream}: behind is {metrics.get('behind')} in an outage")
@@ -49,11 +54,20 @@ class Truth:
         """Compare when everything has arrived."""
         until = time.monotonic() + self.house.world.seconds(SETTLING)
         wrong = ["nothing was looked at"]
-        while wrong and time.monotonic() < until:
+        while (wrong or self.ends_by_time()) and time.monotonic() < until:
             self.house.world.sleep(2)
             wrong = self.wrong_at_rest()
+        if self.ends_by_time():
+            # Vendor or check are slow beyond measure on a machine that is busy with other things:
+            # no run sees the end of the log, and each says so.
+            return
         self.checked += 1
         self.untrue += wrong
+
+    def ends_by_time(self) -> bool:
+        """Whether the last run of a stream ended because its time was over."""
+        longest = 0.7 * self.house.schedule.interval
+        return any(said.get("run.duration_seconds", 0) > longest for said in self.said().values())
 
     def resent(self) -> int:
         """How many records the checks of this Agent say that they sent again."""
@@ -62,10 +76,13 @@ class Truth:
         metrics = self.house.running.ask("metrics")["metrics"]
         return int(sum(m["sum"] for m in metrics if m["name"] == "logwalk.records.resent"))
 
-    def of_resent(self, said: int, repeated: int) -> None:
-        """Compare what was said to be sent again with what was, where no Agent died in between."""
+    def of_resent(self, said: int, repeated: int, failed: int) -> None:
+        """Compare what was said to be sent again with what was, where no Agent died in between.
+
+        A run that failed sends so much again without knowing how much of it had come through.
+        """
         self.checked += 1
-        if said != repeated:
+        if not said <= repeated <= said + failed:
             self.untrue.append(f"records.resent is {said}, not {repeated}")
 
     def wrong_at_rest(self) -> list[str]:
@@ -79,10 +96,6 @@ class Truth:
             }
             if stream in RETENTION:
                 expected["retention_left_seconds"] = int(RETENTION[stream].total_seconds())
-            if said.get("run.duration_seconds", 0) > 0.7 * self.house.schedule.interval:
-                # The run ended by its time before it had seen the end of the log, and says so.
-                del expected["behind"], expected["lag_seconds"]
-                expected.pop("retention_left_seconds", None)
             if any(happening.what == "clock" for happening in self.house.schedule.happenings):
                 # The registry may stand still for as long as the clock was wrong.
                 del expected["bytes.unconfirmed"]

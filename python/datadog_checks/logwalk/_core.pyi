@@ -55,6 +55,15 @@ class Stream:
         """Seconds between two runs."""
     def run(self, cache: Cache, keeps: bool) -> Run:
         """Begin a run: read the place and start to fetch. Without `keeps` the place never moves."""
+    def probe(self) -> int:
+        """Ask the API for one page, as a first run would: how many logs it makes. Nothing is kept.
+
+        Of a stream of one's own, never of one that may be running.
+        """
+    def probe_key(self) -> None:
+        """Ask the intake whether it knows the key; nothing where logs go through the Agent."""
+    def place(self, cache: Cache) -> tuple[bool, list[str]]:
+        """Whether a place is kept, and what has to be known about it."""
     def cancel(self) -> None:
         """End the run under way within a second; returns at once, from any thread.
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # The Agent's own flags that may stand before its subcommand and take the next word as their value.
 FLAGS_WITH_A_VALUE = {"-c", "--cfgpath", "--extracfgpath", "--fleetcfgpath", "--sysprobecfgpath"}
+# The options of an instance or its destination that name files.
+FILES = ("tls_ca_cert", "tls_cert", "tls_private_key", "dead_letter")
 
 
 def facts(check: "AgentCheck") -> str:
@@ -53,6 +55,45 @@ def setting(name: str) -> Any:
     """A value of datadog.yaml; None where it is not set (for the base package, an empty text)."""
     value = datadog_agent.get_config(name)
     return None if value == "" else value
+
+
+def run_path() -> Path | None:
+    """Where the Agent keeps logs and registry; none where there is no Agent."""
+    folder = setting("logs_config.run_path")
+    return Path(folder) if isinstance(folder, str) else None
+
+
+def untrusted_paths(check: "AgentCheck") -> list[str]:
+    """The options that name files although this configuration may not.
+
+    An Agent can be told to distrust configuration that does not come from files of its own
+    (`integration_ignore_untrusted_file_params`). For other checks their models see to that.
+    """
+    config = getattr(check, "security_config", None)
+    if config is None or not config.is_enabled() or config.is_check_excluded(check.name):
+        return []
+    if config.is_provider_trusted(config.provider):
+        return []
+    return [
+        name
+        for name, path in paths(check.instance).items()
+        if not (isinstance(path, str) and config.is_file_path_allowed(path))
+    ]
+
+
+def paths(instance: dict[str, Any]) -> dict[str, Any]:
+    """Every file or folder that an instance names, by the option that does."""
+    destination, store = instance.get("destination"), instance.get("store")
+    places = {"": instance, "destination.": destination if isinstance(destination, dict) else {}}
+    named = {
+        f"{prefix}{name}": options[name]
+        for prefix, options in places.items()
+        for name in FILES
+        if options.get(name) is not None
+    }
+    if isinstance(store, dict) and "path" in store:
+        named["store.path"] = store["path"]
+    return named
 
 
 def as_json(what: str, value: Any) -> str:

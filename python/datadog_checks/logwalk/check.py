@@ -9,7 +9,8 @@ from datadog_checks.base import AgentCheck, ConfigurationError
 
 from . import agent
 from .__about__ import __version__
-from ._core import ConfigError, Run, Stream
+from ._core import ConfigError, Run, RunError, Stream
+from .issue import Issue
 
 
 class LogwalkCheck(AgentCheck):
@@ -23,6 +24,8 @@ class LogwalkCheck(AgentCheck):
         """Read nothing yet: the Agent says who this check is only after it is made."""
         super().__init__(name, init_config, instances)
         self.stream: Stream | None = None
+        self.diagnosable = False
+        self.issue = Issue(self)
 
     def load_configuration_models(self, package_path: str | None = None) -> None:
         """Nothing: the core has read every option; models would cost 6 MB to read them again."""
@@ -30,23 +33,52 @@ class LogwalkCheck(AgentCheck):
     def opened(self) -> Stream:
         """The stream; its configuration is checked when it is first asked for, in the first run."""
         if self.stream is None:
-            with configuration_errors():
-                stream = Stream(
-                    agent.as_json("the instance", self.instance),
-                    agent.as_json("init_config", self.init_config),
-                    agent.facts(self),
-                )
-            for secret in stream.secrets:
-                self.register_secret(secret)
+            self.stream = self.made()
             self.set_metadata("version", __version__)
-            self.stream = stream
         return self.stream
+
+    def made(self) -> Stream:
+        """A stream of this configuration, which is checked by that."""
+        if untrusted := agent.untrusted_paths(self):
+            raise ConfigurationError(
+                f"{', '.join(untrusted)}: this configuration is of `{self.provider}`, and may name "
+                "no files here (integration_ignore_untrusted_file_params in datadog.yaml); put it "
+                "into a file of conf.d, or the path into integration_file_paths_allowlist"
+            )
+        with configuration_errors():
+            stream = Stream(
+                agent.as_json("the instance", self.instance),
+                agent.as_json("init_config", self.init_config),
+                agent.facts(self),
+            )
+        for secret in stream.secrets:
+            self.register_secret(secret)
+        return stream
+
+    def get_diagnoses(self) -> str:
+        """What `agent diagnose` shows, as JSON."""
+        if not self.diagnosable:
+            # Only who asks pays for it.
+            from .diagnose import diagnostics  # noqa: PLC0415
+
+            self.diagnosis.register(*diagnostics(self))
+            self.diagnosable = True
+        return str(super().get_diagnoses())
 
     def persistent_cache_id(self) -> str:
         """What decides which records come: editing anything else does not move the place."""
         return self.opened().identity
 
     def check(self, _: Any) -> None:
+        """One run, whose failure is an issue of this host until a later one goes well."""
+        try:
+            self.walk()
+        except (ConfigurationError, RunError) as error:
+            self.issue.raised(error)
+            raise
+        self.issue.over()
+
+    def walk(self) -> None:
         """Emit what is new, a page at a time; a page's place is kept once its logs are out.
 
         Where logs go to the intake directly, the core delivers them and there is no page to emit.

@@ -12,7 +12,7 @@ use crate::cli::run::journal::{Journal, Level};
 use crate::error::{Error, Result};
 use crate::fetch::Cancel;
 use crate::pages::Stream;
-use crate::ship::{Pulse, Route};
+use crate::ship::{Headway, Route};
 
 /// One connection.
 pub(super) struct Connection {
@@ -21,7 +21,7 @@ pub(super) struct Connection {
     pub(super) row: Arc<Row>,
     pub(super) journal: Arc<Journal>,
     pub(super) cancel: Cancel,
-    pub(super) pulse: Pulse,
+    pub(super) headway: Headway,
     pub(super) windows: Arc<Windows>,
     pub(super) queue: Arc<Queue>,
 }
@@ -71,7 +71,8 @@ impl Connection {
             journal: Arc::clone(&self.journal),
             cancel: self.cancel.clone(),
             once: true,
-            pulse: self.pulse.clone(),
+            up_to: None,
+            headway: self.headway.clone(),
         })
     }
 }

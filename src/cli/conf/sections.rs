@@ -45,6 +45,16 @@ pub(super) fn problems(whole: &Value) -> Vec<Error> {
     problems
 }
 
+/// Whether the Agent is told to pass over no log.
+pub(super) fn reads_from_the_beginning(whole: &Value) -> bool {
+    let entries = whole["logs"].as_array();
+    entries.is_some_and(|entries| {
+        entries
+            .iter()
+            .any(|entry| entry["type"] == "integration" && entry["start_position"] == "beginning")
+    })
+}
+
 /// Whether a problem means that there is no instance to work with.
 pub(super) fn leaves_no_instance(error: &Error) -> bool {
     matches!(error, Error::Config { at, .. } if at == THE_FILE || at == "instances")

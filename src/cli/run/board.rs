@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::journal::{Journal, Level};
+use crate::cli::wording;
 use crate::config::Config;
+use crate::fetch::{Pulse, Reality, Surroundings};
 use crate::keep::Health;
 use crate::ship::Account;
 use crate::walk::Standing;
@@ -20,6 +23,8 @@ pub(crate) struct Row {
     pub(crate) label: String,
     pub(crate) source: String,
     pub(crate) stream: Option<String>,
+    /// Beats while the stream is at work, or rests until it has to be.
+    pub(crate) pulse: Pulse,
     state: Mutex<State>,
 }
 
@@ -34,6 +39,8 @@ struct State {
     trouble: Trouble,
     /// Its thread has ended though nobody told it to.
     dead: bool,
+    /// That it is stuck was said.
+    stuck: bool,
 }
 
 /// How one stream stands at this moment.
@@ -44,6 +51,15 @@ pub(crate) struct View {
     pub(crate) health: Health,
     pub(crate) trouble: Option<String>,
     pub(crate) dead: bool,
+    /// For how long a sign of life has been missed.
+    pub(crate) missed_for: Duration,
+}
+
+impl View {
+    /// Whether the process has to be started anew for the stream to be walked.
+    pub(crate) fn is_well(&self, stuck_after: Duration) -> bool {
+        !self.dead && self.missed_for <= stuck_after
+    }
 }
 
 impl Row {
@@ -53,6 +69,7 @@ impl Row {
             label: config.label(),
             source: config.source.name.clone(),
             stream: config.stream.clone(),
+            pulse: Pulse::default(),
             state: Mutex::default(),
         }
     }
@@ -88,6 +105,7 @@ impl Row {
             health: state.health.clone(),
             trouble: None,
             dead: state.dead,
+            missed_for: self.pulse.missed_for(Reality::default().tick()),
         };
         if let Some(account) = &state.live {
             let account = account.lock();
@@ -128,13 +146,24 @@ fn count(account: &Account, counters: &mut BTreeMap<Name, u64>) {
 }
 
 /// Every stream.
-#[derive(Debug, Default)]
-pub(crate) struct Board(Mutex<BTreeMap<String, Arc<Row>>>);
+#[derive(Debug)]
+pub(crate) struct Board {
+    rows: Mutex<BTreeMap<String, Arc<Row>>>,
+    /// No sign of life for so long, and a stream is stuck.
+    pub(crate) stuck_after: Duration,
+}
 
 impl Board {
+    pub(crate) fn new(stuck_after: Duration) -> Self {
+        Self {
+            rows: Mutex::default(),
+            stuck_after,
+        }
+    }
+
     /// The row of a stream; its counters go on after a reload.
     pub(crate) fn row(&self, config: &Config) -> Arc<Row> {
-        let mut rows = self.0.lock();
+        let mut rows = self.rows.lock();
         let row = rows
             .entry(config.identity())
             .or_insert_with(|| Arc::new(Row::of(config)));
@@ -143,20 +172,35 @@ impl Board {
 
     /// Forgets the streams that are configured no more.
     pub(crate) fn retain(&self, identities: &[String]) {
-        self.0
+        self.rows
             .lock()
             .retain(|identity, _| identities.contains(identity));
     }
 
     pub(crate) fn rows(&self) -> Vec<Arc<Row>> {
-        self.0.lock().values().cloned().collect()
+        self.rows.lock().values().cloned().collect()
     }
 
     /// Says what does not get through at present, once.
     pub(crate) fn watch(&self, journal: &Journal) {
         for row in self.rows() {
-            let now = row.view().trouble;
-            row.state.lock().trouble.watch(now, &row.label, journal);
+            let view = row.view();
+            self.watch_the_pulse(&row, &view, journal);
+            let mut state = row.state.lock();
+            state.trouble.watch(view.trouble, &row.label, journal);
+        }
+    }
+
+    fn watch_the_pulse(&self, row: &Row, view: &View, journal: &Journal) {
+        let stuck = view.missed_for > self.stuck_after && !view.dead;
+        let before = std::mem::replace(&mut row.state.lock().stuck, stuck);
+        if stuck && !before {
+            let words = format!(
+                "no sign of life for {}: it is stuck, most often in a disk that does not answer; its \
+                 place is safe, and starting logwalk anew may help",
+                wording::span(view.missed_for)
+            );
+            journal.say(Level::Error, Some(&row.label), &words);
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::fetch::Cancel;
 use crate::keep::{HealthFile, PlaceFile};
 use crate::pages::{Facts, Stream};
-use crate::ship::{Pulse, Route};
+use crate::ship::{Headway, Route};
+use crate::time::Time;
 
 /// Whatever a network does, nobody waits longer for a stream to end.
 const PATIENCE: Duration = Duration::from_millis(2_600);
@@ -154,6 +155,7 @@ fn hand(
         journal: Arc::clone(journal),
         cancel: cancel.clone(),
         once,
-        pulse: Pulse::default(),
+        up_to: once.then(Time::now),
+        headway: Headway::default(),
     })
 }

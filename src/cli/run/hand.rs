@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::{Health, HealthFile, Keep, PlaceFile};
 use crate::pages::{Budget, Run, Stream};
-use crate::ship::{Account, Course, Pulse, Route, ship};
+use crate::ship::{Account, Course, Headway, Route, ship};
 use crate::time::Time;
 use crate::walk::Range;
 
@@ -40,12 +40,16 @@ pub(crate) struct Hand {
     pub(crate) journal: Arc<Journal>,
     pub(crate) cancel: Cancel,
     pub(crate) once: bool,
-    pub(crate) pulse: Pulse,
+    /// What is there by then is enough; a range has an end of its own and none of these.
+    pub(crate) up_to: Option<Time>,
+    /// Shared by those that wait for one quota in turns.
+    pub(crate) headway: Headway,
 }
 
 impl Hand {
     /// Works until told to stop, or once it is caught up where that was asked for.
     pub(crate) fn work(mut self) -> Result<()> {
+        self.row.pulse.beat(Reality::default().tick());
         let mut health = self
             .health
             .as_ref()
@@ -68,7 +72,8 @@ impl Hand {
             }
             let wait = if self.once {
                 ended?;
-                if account.stands().is_none_or(|standing| !standing.behind) {
+                let caught_up = account.stands().is_none_or(|standing| !standing.behind);
+                if caught_up || account.is_enough() {
                     return Ok(());
                 }
                 if moved.elapsed() > STALL {
@@ -81,10 +86,18 @@ impl Hand {
             } else {
                 self.wait(&ended, begin)
             };
-            if self.cancel.wait(wait) {
+            self.rest(wait);
+            if self.cancel.is_raised() {
                 return Ok(());
             }
         }
+    }
+
+    fn rest(&self, span: Duration) {
+        let tick = Reality::default().tick();
+        self.row.pulse.beat(tick.saturating_add(span));
+        let _told_to_stop = self.cancel.wait(span);
+        self.row.pulse.beat(Reality::default().tick());
     }
 
     fn voyage(&mut self) -> (Result<()>, Account) {
@@ -106,7 +119,9 @@ impl Hand {
             span: None,
             stall: self.once.then_some(STALL),
             silence: STALL,
-            pulse: self.pulse.clone(),
+            headway: self.headway.clone(),
+            holds_on: true,
+            pulse: self.row.pulse.clone(),
         };
         let first = self.range.filter(|_| kept.place.is_none());
         let place = match first {
@@ -117,9 +132,14 @@ impl Hand {
             bytes: self.stream.config.limits.run_bytes,
             span: None,
         };
+        let up_to = self.up_to;
         let walk = |around| {
             let stream = Arc::clone(&self.stream);
-            Run::new(stream, place.as_deref(), budget, around)
+            let run = Run::new(stream, place.as_deref(), budget, around)?;
+            Ok(match up_to {
+                Some(moment) => run.up_to(moment),
+                None => run,
+            })
         };
         let mut sequence = kept.sequence;
         let place = &mut self.place;

@@ -3,26 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::cli::backend::Backend;
+use crate::cli::backend::Secrets;
 use crate::cli::conf::{Checked, ConfFile, Finding};
 use crate::cli::stop::Stop;
 use crate::config::{Config, Destination, Store};
 
 /// Every stream of the files, and of the files in the folders; an error with all that is wrong.
-pub(crate) fn streams(paths: &[PathBuf], backend: Option<&Backend>) -> Result<Vec<Config>, Stop> {
+pub(crate) fn streams(paths: &[PathBuf], secrets: &Secrets) -> Result<Vec<Config>, Stop> {
     let mut files = Vec::new();
     for path in paths {
         for path in files_of(path)? {
             files.push(ConfFile::read(&path)?);
         }
     }
-    if let Some(backend) = backend {
-        let handles: Vec<String> = files.iter().flat_map(ConfFile::handles).collect();
-        let secrets = backend.resolved(&handles)?;
-        for file in &mut files {
-            file.resolve(&secrets);
-        }
-    }
+    secrets.put_into(&mut files)?;
     let mut streams = Vec::new();
     let mut met: BTreeMap<String, String> = BTreeMap::new();
     for file in &files {

@@ -108,24 +108,33 @@ fn answer(method: &str, path: &str, board: &Board) -> Response<String> {
 }
 
 /// Healthy is a process whose streams are at work. One that a vendor refuses is at work: starting the
-/// process anew would not mend it, and what is wrong stands beside it.
+/// process anew would not mend it, and what is wrong stands beside it. One that has died, or has given
+/// no sign of life for long, is not.
 fn health(board: &Board) -> (bool, Value) {
-    let mut well = true;
+    let mut status = "ok";
     let mut streams = Vec::new();
     for row in board.rows() {
         let view = row.view();
-        well &= !view.dead;
+        let stuck = !view.dead && !view.is_well(board.stuck_after);
+        if view.dead {
+            status = "a stream has died";
+        } else if stuck && status == "ok" {
+            status = "a stream is stuck";
+        }
         streams.push(json!({
             "stream": row.label,
             "alive": !view.dead,
+            "stuck": stuck,
             "last_success": view.health.last_success.map(|time| time.to_string()),
             "failures_in_a_row": view.health.failures_in_a_row,
             "last_error": view.health.last_error,
             "trouble": view.trouble,
         }));
     }
-    let status = if well { "ok" } else { "a stream has died" };
-    (well, json!({"status": status, "streams": streams}))
+    (
+        status == "ok",
+        json!({"status": status, "streams": streams}),
+    )
 }
 
 /// Everything that is counted, as Prometheus reads it.
@@ -172,7 +181,10 @@ fn metrics(board: &Board) -> String {
 type Gauge = (&'static str, fn(&View) -> Option<f64>);
 
 #[allow(clippy::cast_precision_loss)]
-const GAUGES: [Gauge; 8] = [
+const GAUGES: [Gauge; 9] = [
+    ("missed_signs_of_life_seconds", |view| {
+        Some(view.missed_for.as_secs_f64())
+    }),
     ("behind", |view| {
         Some(f64::from(u8::from(view.standing?.behind)))
     }),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::wording;
 use crate::config::Config;
-use crate::deliver;
+use crate::deliver::{self, Site};
 use crate::error::{Error, Result};
 use crate::keep::{Health, Kept};
 use crate::time::Time;
@@ -29,7 +29,7 @@ pub(super) struct Facts {
     pub(super) last_success: Option<Time>,
     pub(super) health: Option<Health>,
     pub(super) retention_left: Option<Duration>,
-    /// Bytes that the Agent had not acknowledged when the place was kept.
+    /// Bytes sent to the Agent before the place was kept, and not acknowledged by now.
     pub(super) unconfirmed: u64,
     /// What should be known about the place.
     pub(super) said: Vec<String>,
@@ -71,6 +71,7 @@ impl Facts {
         config: &Config,
         kept: &Kept,
         health: Option<Health>,
+        agent: &dyn Site,
         now: Time,
     ) -> Result<Self> {
         let mut facts = Self {
@@ -98,7 +99,7 @@ impl Facts {
                     .to_owned(),
             )
         })?;
-        facts.unconfirmed = deliver::unconfirmed_of(text);
+        facts.unconfirmed = deliver::unconfirmed_of(text, agent);
         facts.take(config, &place, now);
         Ok(facts)
     }
@@ -162,6 +163,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::config::AgentFacts;
+    use crate::deliver::{AgentFiles, Ground};
+    use crate::fetch::Reality;
+    use std::path::Path;
+    use std::sync::Arc;
 
     /// 2026-11-20T09:30:00Z
     const NOW: Time = Time(1_795_167_000_000);
@@ -176,13 +181,21 @@ mod tests {
         Config::read(&instance, &Value::Null, &AgentFacts::default()).unwrap()
     }
 
+    /// An Agent that is not there.
+    fn nobody() -> Ground {
+        Ground {
+            files: Arc::new(AgentFiles::new(Path::new("/nonexistent"), 0)),
+            reality: Reality::default(),
+        }
+    }
+
     fn facts(place: &Place, health: Option<Health>) -> Facts {
         let kept = Kept {
             sequence: 1,
             place: Some(serde_json::to_string(place).unwrap()),
             ..Kept::default()
         };
-        Facts::of(&config(), &kept, health, NOW).unwrap()
+        Facts::of(&config(), &kept, health, &nobody(), NOW).unwrap()
     }
 
     fn at_the_end(ago: Duration) -> Place {
@@ -246,7 +259,8 @@ mod tests {
             lost,
             ..Kept::default()
         };
-        let of = |kept: &Kept| Facts::of(&config(), kept, None, NOW).map(|facts| facts.state);
+        let of =
+            |kept: &Kept| Facts::of(&config(), kept, None, &nobody(), NOW).map(|facts| facts.state);
         assert_eq!(of(&kept(None, false)), Ok(State::NotBegun));
         assert_eq!(of(&kept(None, true)), Ok(State::Lost));
         assert!(of(&kept(Some("[1]"), false)).is_err());

@@ -24,26 +24,17 @@ const HEADS: [&str; 8] = [
 /// A row a stream, and below what should be known about one.
 pub(super) fn print(rows: &[Facts], now: Time, out: &mut dyn Write) -> Result<(), Stop> {
     let cells: Vec<[String; 8]> = rows.iter().map(|row| cells(row, now)).collect();
-    let mut widths = HEADS.map(str::len);
-    for row in &cells {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    line(&HEADS.map(str::to_owned), &widths, out)?;
-    for row in &cells {
-        line(row, &widths, out)?;
-    }
+    wording::table(&HEADS.map(str::to_owned), &cells, out)?;
     for row in rows {
         let error = row.health.as_ref().and_then(|health| {
             let failing = health.failures_in_a_row > 0;
             health.last_error.as_ref().filter(|_| failing)
         });
         if let Some(error) = error {
-            writeln!(out, "{}: failing: {}", row.label, visible(error))?;
+            writeln!(out, "{}: failing: {}", row.label, wording::visible(error))?;
         }
         for said in &row.said {
-            writeln!(out, "{}: {}", row.label, visible(said))?;
+            writeln!(out, "{}: {}", row.label, wording::visible(said))?;
         }
     }
     Ok(())
@@ -79,20 +70,4 @@ fn ago(time: Option<Time>, now: Time) -> String {
     time.map_or(NOTHING.to_owned(), |time| {
         format!("{} ago", wording::span(now.since(time)))
     })
-}
-
-fn line(cells: &[String; 8], widths: &[usize; 8], out: &mut dyn Write) -> Result<(), Stop> {
-    let padded = cells.iter().zip(widths);
-    let padded: Vec<String> = padded
-        .map(|(cell, width)| format!("{cell:<width$}"))
-        .collect();
-    writeln!(out, "{}", padded.join("  ").trim_end())?;
-    Ok(())
-}
-
-/// What would move a terminal's own cursor is not shown as it is.
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }

@@ -1,6 +1,7 @@
 //! The checks, in their order: each looks at what was seen and asks for nothing.
 
 mod answer;
+mod around;
 mod clock;
 mod cursor;
 mod destination;
@@ -73,6 +74,7 @@ pub(super) fn judged(terms: &Terms, facts: &Facts) -> Vec<Finding> {
             break;
         }
     }
+    findings.extend(around::judged(&facts.around));
     // Whether logs can be delivered has nothing to do with whether there are any.
     findings.extend(facts.delivered.iter().flat_map(destination::judged));
     findings

@@ -1,6 +1,7 @@
 //! All that was seen of a stream when it was tried, for the checks to judge.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -33,6 +34,42 @@ pub(super) struct Facts {
     pub(super) resumed: Option<Leg>,
     /// What the destination said, where there is one to ask.
     pub(super) delivered: Option<Delivered>,
+    /// What there is on this machine.
+    pub(super) around: Around,
+}
+
+/// What a stream needs on this machine.
+#[derive(Debug)]
+pub(super) struct Around {
+    /// None where logs go past the Agent.
+    pub(super) agent: Option<AgentSide>,
+    pub(super) place: Place,
+    /// Where dead letters are kept, and whether they can be.
+    pub(super) dead_letters: Option<(PathBuf, std::result::Result<(), String>)>,
+}
+
+/// What the Agent reads beside an instance.
+#[derive(Debug, Clone)]
+pub(super) struct AgentSide {
+    /// What is wrong with the file around its instances.
+    pub(super) problems: Vec<String>,
+    /// The `logs` section says that no log is passed over.
+    pub(super) from_the_beginning: bool,
+    /// The Agent's own configuration.
+    pub(super) config: PathBuf,
+    /// What it says; none where there is no such file.
+    pub(super) logs_enabled: Option<std::result::Result<bool, String>>,
+}
+
+/// Whether the resume point can be kept where it is to be kept.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// In the Agent's cache, which is the Agent's own.
+    Agents,
+    Usable(PathBuf),
+    Unusable(String),
+    /// It was kept, and is damaged.
+    Lost(String),
 }
 
 /// What a destination said.

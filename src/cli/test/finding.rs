@@ -84,7 +84,7 @@ impl Finding {
 
     /// The same without what must not be seen, and without what would move a terminal's cursor.
     pub(super) fn scrubbed(self, scrub: &dyn Fn(&str) -> String) -> Self {
-        let clean = |text: &str| visible(&scrub(text));
+        let clean = |text: &str| crate::cli::wording::visible(&scrub(text));
         Self {
             words: clean(&self.words),
             fix: clean(&self.fix),
@@ -107,12 +107,6 @@ pub(super) fn quoted(text: &str) -> String {
     let begin: String = text.chars().take(LONGEST_QUOTE).collect();
     let dots = if begin.len() < text.len() { "..." } else { "" };
     format!("`{begin}{dots}`")
-}
-
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }
 
 /// So many of something.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::around;
 use super::delivered;
-use super::facts::{Facts, Leg, Reached, Taken};
+use super::facts::{AgentSide, Facts, Leg, Reached, Taken};
 use super::heard::Listener;
 use super::reach;
 use crate::config::Config;
@@ -27,6 +28,7 @@ const FIRST: u64 = 1;
 /// Tries a stream; with the facts comes what takes its secrets out of a text.
 pub(super) fn tried(
     config: &Config,
+    agent: &AgentSide,
     patience: Duration,
 ) -> (Facts, impl Fn(&str) -> String + use<>) {
     let began = Time::now();
@@ -42,6 +44,7 @@ pub(super) fn tried(
         walk: Leg::default(),
         resumed: None,
         delivered: delivered::tried(config, began, patience),
+        around: around::seen(config, agent),
     };
     let listener = Arc::new(Listener::default());
     let stream = match ready(config.clone(), &listener) {

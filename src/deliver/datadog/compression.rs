@@ -31,7 +31,7 @@ impl Compression {
     }
 
     /// The text made small.
-    pub fn packed(self, text: String) -> io::Result<Vec<u8>> {
+    pub fn packed(self, text: &str) -> io::Result<Vec<u8>> {
         match self {
             Self::Zstd => zstd::bulk::compress(text.as_bytes(), ZSTD_LEVEL),
             Self::Gzip => {
@@ -39,7 +39,7 @@ impl Compression {
                 encoder.write_all(text.as_bytes())?;
                 encoder.finish()
             }
-            Self::None => Ok(text.into_bytes()),
+            Self::None => Ok(text.as_bytes().to_vec()),
         }
     }
 }
@@ -53,18 +53,15 @@ mod tests {
     #[test]
     fn what_was_made_small_is_what_it_was() {
         let text = "[{\"message\":\"é\"},{\"message\":\"é\"}]".repeat(100);
-        let small = Compression::Zstd.packed(text.clone()).unwrap();
+        let small = Compression::Zstd.packed(&text).unwrap();
         assert!(small.len() < text.len() / 10);
         assert_eq!(zstd::decode_all(&small[..]).unwrap(), text.as_bytes());
-        let small = Compression::Gzip.packed(text.clone()).unwrap();
+        let small = Compression::Gzip.packed(&text).unwrap();
         let mut back = String::new();
         flate2::read::GzDecoder::new(&small[..])
             .read_to_string(&mut back)
             .unwrap();
         assert_eq!(back, text);
-        assert_eq!(
-            Compression::None.packed(text.clone()).unwrap(),
-            text.as_bytes()
-        );
+        assert_eq!(Compression::None.packed(&text).unwrap(), text.as_bytes());
     }
 }

@@ -1,9 +1,12 @@
 //! One group of logs on its way: what is still to be sent of it, and which of its logs are bad.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::compression::Compression;
 use super::dead_letters::Buried;
 use super::payload::Payload;
 use crate::log;
@@ -46,11 +49,19 @@ impl Parcel {
 
     /// The body to send.
     #[must_use]
-    pub fn json(&self) -> String {
+    pub fn json(&self) -> Cow<'_, str> {
         match &self.cut {
-            Some(log) => format!("[{log}]"),
+            Some(log) => Cow::Owned(format!("[{log}]")),
             None => self.payload.array(self.logs.clone()),
         }
+    }
+
+    /// The body to send, made small.
+    pub fn small(&self, compression: Compression) -> io::Result<Vec<u8>> {
+        if self.cut.is_none() && self.len() == self.payload.len() {
+            return self.payload.small(compression).map(<[u8]>::to_vec);
+        }
+        compression.packed(&self.json())
     }
 
     fn part(&self, logs: Range<usize>) -> Self {
@@ -106,7 +117,7 @@ pub(super) struct Flight<S> {
 }
 
 impl<S> Flight<S> {
-    pub(super) fn new(payloads: Vec<Payload>, stamp: S) -> Self {
+    pub(super) fn new(payloads: Vec<Arc<Payload>>, stamp: S) -> Self {
         Self {
             stamp,
             ready: parcels(payloads).collect(),
@@ -120,7 +131,7 @@ impl<S> Flight<S> {
     }
 
     /// Takes another group along.
-    pub(super) fn join(&mut self, payloads: Vec<Payload>) {
+    pub(super) fn join(&mut self, payloads: Vec<Arc<Payload>>) {
         self.ready.extend(parcels(payloads));
     }
 
@@ -248,11 +259,11 @@ impl<S> Flight<S> {
     }
 }
 
-fn parcels(payloads: Vec<Payload>) -> impl Iterator<Item = Parcel> {
+fn parcels(payloads: Vec<Arc<Payload>>) -> impl Iterator<Item = Parcel> {
     payloads.into_iter().map(|payload| Parcel {
         number: 0,
         logs: 0..payload.len(),
-        payload: Arc::new(payload),
+        payload,
         cut: None,
     })
 }

@@ -1,5 +1,6 @@
 //! The intake over the network.
 
+use std::io;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -9,13 +10,20 @@ use super::compression::Compression;
 use super::flight::Parcel;
 use super::options::Options;
 use super::outbox::Stopped;
+use super::payload::Payload;
 use super::verdict::{self, Fix, Verdict};
 use crate::error::Result;
-use crate::fetch::{Counts, Hidden, Surroundings, Trouble, Wire};
+use crate::fetch::{Counts, Errand, Hidden, Mends, Surroundings, Trouble, Verb, Wire};
 
 const LOGS: &str = "/api/v2/logs";
 const VALIDATE: &str = "/api/v1/validate";
 const KEY_HEADER: &str = "dd-api-key";
+
+const MENDS: Mends = Mends {
+    url: "destination.url",
+    authority: "name its authority in `destination.tls_ca_cert`",
+    proxy: "put user name and password into its URL in `destination.proxy`",
+};
 
 /// Application keys have so many characters; API keys are shorter.
 const APPLICATION_KEY: usize = 40;
@@ -36,12 +44,13 @@ pub struct Intake {
 impl Intake {
     /// Nothing is opened yet.
     pub fn new(options: &Options) -> Result<Self> {
-        let key = (KEY_HEADER, options.api_key.trim());
+        let key = options.api_key.trim();
         let wire = |base: &str| {
             let secrets = Hidden(options.secrets());
-            Wire::new(&options.http, base, key, secrets, "destination")
+            let keys = [(KEY_HEADER, key, "destination.api_key")];
+            Wire::new(&options.http, base, &keys, secrets, MENDS)
         };
-        let looks = if key.1.len() == APPLICATION_KEY {
+        let looks = if key.len() == APPLICATION_KEY {
             "; this one is as long as an application key"
         } else {
             ""
@@ -69,16 +78,22 @@ impl Intake {
 
     /// Posts a parcel; none where nobody waits for its answer any more.
     pub fn post(&self, parcel: &Parcel, around: &dyn Surroundings) -> Option<Verdict> {
-        self.send(parcel.json(), around)
+        self.send(parcel.small(self.compression), around)
     }
 
     /// Posts one log made by hand, to see whether it is taken.
     pub fn try_log(&self, log: &Value, around: &dyn Surroundings) -> Option<Verdict> {
-        self.send(format!("[{log}]"), around)
+        self.send(self.compression.packed(&format!("[{log}]")), around)
     }
 
-    fn send(&self, json: String, around: &dyn Surroundings) -> Option<Verdict> {
-        let body = match self.compression.packed(json) {
+    /// Makes a payload small before its turn.
+    pub fn pack(&self, payload: &Payload) {
+        // What fails here fails again where it is sent, and is told there.
+        let _ = payload.small(self.compression);
+    }
+
+    fn send(&self, body: io::Result<Vec<u8>>, around: &dyn Surroundings) -> Option<Verdict> {
+        let body = match body {
             Ok(body) => body,
             Err(error) => {
                 let why = format!("the logs could not be compressed: {error}");
@@ -93,18 +108,23 @@ impl Intake {
         ];
         let encoding = self.compression.encoding();
         headers.extend(encoding.map(|name| ("content-encoding", name)));
-        self.verdict(
-            &self.logs,
-            self.logs.send(LOGS, &headers, Some(body), around),
-            around,
-        )
+        let errand = Errand {
+            verb: Verb::Post(body),
+            path: LOGS,
+            headers: &headers,
+            ..Errand::default()
+        };
+        self.verdict(&self.logs, self.logs.send(errand, around), around)
     }
 
     /// Asks whether the key is one; none where nobody waits for the answer any more.
     pub fn validate(&self, around: &dyn Surroundings) -> Option<Verdict> {
-        let headers = [("accept", "application/json")];
-        let asked = self.api.send(VALIDATE, &headers, None, around);
-        self.verdict(&self.api, asked, around)
+        let errand = Errand {
+            path: VALIDATE,
+            headers: &[("accept", "application/json")],
+            ..Errand::default()
+        };
+        self.verdict(&self.api, self.api.send(errand, around), around)
     }
 
     fn verdict(

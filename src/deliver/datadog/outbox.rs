@@ -5,6 +5,7 @@
 //! only once the place behind it is kept: so a crash repeats one group and never more.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::dead_letters::Buried;
@@ -18,6 +19,10 @@ use crate::log::{Line, Part};
 /// The payloads of one page that are out together.
 const MOST_OUT: usize = 4;
 
+/// So many groups wait: one that can go at once, and one that is made small meanwhile. With fewer,
+/// walking, making small and sending take turns.
+const MOST_WAITING: usize = 2;
+
 /// Whoever takes no payload of this size takes none: it is not made smaller than this.
 const LEAST_PAYLOAD: usize = 64 * 1024;
 
@@ -30,8 +35,20 @@ pub trait Stamp {
 /// Logs that are sent together.
 #[derive(Debug)]
 struct Group<S> {
-    payloads: Vec<Payload>,
+    payloads: Vec<Arc<Payload>>,
     stamp: S,
+    /// Whether it was said that nothing is added any more.
+    told: bool,
+}
+
+impl<S> Group<S> {
+    /// Whether small pages may still join it.
+    fn is_open(&self, most: usize) -> bool {
+        match &self.payloads[..] {
+            [payload] => payload.bytes() < most / 2 && payload.len() < PAYLOAD_LOGS / 2,
+            _ => false,
+        }
+    }
 }
 
 /// A group that is delivered.
@@ -109,14 +126,12 @@ impl<S: Stamp> Outbox<S> {
         Self { most, ..self }
     }
 
-    /// Whether there is room for another page: one more than the group that is on its way.
+    /// Whether there is room for another page.
     #[must_use]
     pub fn wants_page(&self) -> bool {
-        match (self.waiting.len(), self.waiting.back()) {
-            (0, _) => true,
-            (1, Some(group)) => self.is_open(group),
-            _ => false,
-        }
+        let open = self.waiting.back();
+        let open = open.is_some_and(|group| group.is_open(self.most));
+        self.waiting.len() < MOST_WAITING + usize::from(open)
     }
 
     /// Takes a page's logs, and what goes with it.
@@ -129,6 +144,7 @@ impl<S: Stamp> Outbox<S> {
         let (logs, most) = (page.len(), self.most);
         if let Some(group) = self.waiting.back_mut()
             && let [payload] = &mut group.payloads[..]
+            && let Some(payload) = Arc::get_mut(payload)
             && payload.fits(logs, lines, most)
         {
             for line in page.lines() {
@@ -138,21 +154,41 @@ impl<S: Stamp> Outbox<S> {
             return;
         }
         let payloads = self.payloads(page);
-        self.waiting.push_back(Group { payloads, stamp });
+        self.waiting.push_back(Group {
+            payloads,
+            stamp,
+            told: false,
+        });
+    }
+
+    /// The payloads that wait and to which nothing is added any more, each told once: they may be
+    /// made small before their turn.
+    pub fn full(&mut self) -> Vec<Arc<Payload>> {
+        let most = self.most;
+        let full = |group: &&mut Group<S>| !group.told && !group.is_open(most);
+        let full = self.waiting.iter_mut().filter(full);
+        full.flat_map(|group| {
+            group.told = true;
+            group.payloads.clone()
+        })
+        .collect()
     }
 
     /// A page of a group of its own, in as many payloads as it takes.
-    fn payloads(&self, page: &Part) -> Vec<Payload> {
+    fn payloads(&self, page: &Part) -> Vec<Arc<Payload>> {
         let mut payloads = Vec::new();
-        let mut payload = Payload::default();
+        let mut left: usize = page.lines().map(Line::bytes).sum();
+        let mut payload = Payload::of_bytes(left.min(self.most));
         for line in page.lines() {
             let fits = payload.fits(1, line.bytes(), self.most);
             if !fits && !payload.is_empty() {
-                payloads.push(std::mem::take(&mut payload));
+                let next = Payload::of_bytes(left.min(self.most));
+                payloads.push(Arc::new(std::mem::replace(&mut payload, next)));
             }
+            left = left.saturating_sub(line.bytes());
             payload.push(line, &self.instance_tags);
         }
-        payloads.push(payload);
+        payloads.push(Arc::new(payload));
         payloads
     }
 
@@ -170,14 +206,6 @@ impl<S: Stamp> Outbox<S> {
                 buried: Vec::new(),
                 cut: 0,
             });
-        }
-    }
-
-    /// Whether small pages may still join a group.
-    fn is_open(&self, group: &Group<S>) -> bool {
-        match &group.payloads[..] {
-            [payload] => payload.bytes() < self.most / 2 && payload.len() < PAYLOAD_LOGS / 2,
-            _ => false,
         }
     }
 

@@ -1,41 +1,37 @@
 //! Logs written one behind the other, as the intake takes them.
 
+use std::borrow::Cow;
+use std::io;
 use std::ops::Range;
 
+use once_cell::sync::OnceCell;
+
+use super::compression::Compression;
 use super::{PAYLOAD_BYTES, PAYLOAD_LOGS};
 use crate::log::Line;
 
 /// A JSON array of logs, of which any part can be sent by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
-    /// The opening bracket, the logs and the commas between them.
+    /// All of it, brackets included.
     text: String,
     /// Where each log ends.
     ends: Vec<usize>,
-}
-
-impl Default for Payload {
-    fn default() -> Self {
-        Self::on(String::new())
-    }
+    /// All of it made small: before its turn, so that whoever sends it does not wait for that.
+    small: OnceCell<Vec<u8>>,
 }
 
 impl Payload {
-    /// An empty one, written where a former one was.
+    /// An empty one with room for logs of so many bytes.
     #[must_use]
-    pub fn on(mut room: String) -> Self {
-        room.clear();
-        room.push('[');
+    pub fn of_bytes(bytes: usize) -> Self {
+        let mut text = String::with_capacity(bytes + "[]".len());
+        text.push_str("[]");
         Self {
-            text: room,
+            text,
             ends: Vec::new(),
+            small: OnceCell::new(),
         }
-    }
-
-    /// Its room, for the next one.
-    #[must_use]
-    pub fn into_room(self) -> String {
-        self.text
     }
 
     /// How many logs there are.
@@ -53,7 +49,7 @@ impl Payload {
     /// How many bytes it has as it is sent.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.text.len() + "]".len()
+        self.text.len()
     }
 
     /// Whether so many more logs fit, whose lines have so many bytes with their newlines, where no
@@ -66,11 +62,20 @@ impl Payload {
 
     /// Writes a log behind the others.
     pub fn push(&mut self, line: Line<'_>, instance_tags: &str) {
+        self.small.take();
+        self.text.pop();
         if !self.ends.is_empty() {
             self.text.push(',');
         }
         line.push_json(instance_tags, &mut self.text);
         self.ends.push(self.text.len());
+        self.text.push(']');
+    }
+
+    /// All of it made small, which is done once.
+    pub fn small(&self, compression: Compression) -> io::Result<&[u8]> {
+        let small = || compression.packed(&self.text);
+        self.small.get_or_try_init(small).map(Vec::as_slice)
     }
 
     /// One log.
@@ -99,12 +104,15 @@ impl Payload {
 
     /// Some logs as an array of their own.
     #[must_use]
-    pub fn array(&self, range: Range<usize>) -> String {
+    pub fn array(&self, range: Range<usize>) -> Cow<'_, str> {
+        if range == (0..self.len()) {
+            return Cow::Borrowed(&self.text);
+        }
         let logs = self.logs(range);
         let mut array = String::with_capacity(logs.len() + "[]".len());
         array.push('[');
         array.push_str(logs);
         array.push(']');
-        array
+        Cow::Owned(array)
     }
 }

@@ -50,22 +50,7 @@ impl Site {
                 ))
             }),
             (None, Some(text)) => {
-                let wrong = || {
-                    url.problem("expected scheme, host, port and at most a prefix, such as https://proxy.example.com:8443/datadog")
-                };
-                let base = Url::parse(text.trim()).map_err(|_| wrong())?;
-                let plain = base.query().is_none()
-                    && base.fragment().is_none()
-                    && base.username().is_empty()
-                    && base.password().is_none();
-                let web = matches!(base.scheme(), "http" | "https") && base.has_host();
-                if !plain || !web {
-                    return Err(wrong());
-                }
-                let base = base.as_str().trim_end_matches('/').to_owned();
-                if base.ends_with("/api/v2/logs") {
-                    return Err(url.problem("leave `/api/v2/logs` out: it is put behind the URL"));
-                }
+                let base = Self::at_url(&text).map_err(|wrong| url.problem(wrong))?;
                 Ok(Self {
                     told: format!("`destination.url` ({base})"),
                     intake: base.clone(),
@@ -73,6 +58,25 @@ impl Site {
                 })
             }
         }
+    }
+
+    /// The URL below which Datadog's paths are, as a person gave it; or what is wrong with it.
+    pub fn at_url(text: &str) -> std::result::Result<String, &'static str> {
+        const WRONG: &str = "expected scheme, host, port and at most a prefix, such as https://proxy.example.com:8443/datadog";
+        let base = Url::parse(text.trim()).map_err(|_| WRONG)?;
+        let plain = base.query().is_none()
+            && base.fragment().is_none()
+            && base.username().is_empty()
+            && base.password().is_none();
+        let web = matches!(base.scheme(), "http" | "https") && base.has_host();
+        if !plain || !web {
+            return Err(WRONG);
+        }
+        let base = base.as_str().trim_end_matches('/').to_owned();
+        if base.ends_with("/api/v2/logs") {
+            return Err("leave `/api/v2/logs` out: it is put behind the URL");
+        }
+        Ok(base)
     }
 
     /// The site of that name.

@@ -10,7 +10,8 @@ use crate::deliver::site::{Look, Site};
 use crate::deliver::words;
 use crate::error::{Error, Result};
 
-/// The Agent writes a line as soon as it has it; this is patience for a busy disk.
+/// The Agent writes a line as soon as it has it; this is patience for a busy disk, from the last
+/// byte that came.
 const TO_LAND: Duration = Duration::from_secs(2);
 
 /// A line that is in flight is there within this, whether or not the run was cancelled meanwhile.
@@ -19,12 +20,16 @@ const SURELY: Duration = Duration::from_millis(100);
 impl<S: Site> Delivery<S> {
     pub(super) fn land(&mut self, lines: &[Line]) -> Result<()> {
         let begin = self.tick();
+        let (mut seen, mut since) = (None, begin);
         let mut pause = SHORTEST_LOOK;
         loop {
             let look = self.site.look(&self.terms.file)?;
             let moment = self.site.now();
             let now = moment.tick;
-            let patient = now < begin + TO_LAND;
+            if look != seen {
+                (seen, since) = (look, now);
+            }
+            let patient = now < since + TO_LAND;
             match self.ledger.landed(look, lines, patient, moment) {
                 Landing::There => break,
                 Landing::Lost(records) => {

@@ -66,6 +66,19 @@ impl<S: Site> Delivery<S> {
         None
     }
 
+    /// What the registry says of a file; after a restart the new Agent reads on from there, whatever
+    /// the earlier one has left undone, and begins at the beginning where it says nothing.
+    fn entry_of(&mut self, file: &str, restarted: bool) -> Option<Entry> {
+        let reading = self.read_registry(file)?;
+        if !restarted {
+            return self.believed(file, &reading);
+        }
+        if reading.entry.is_none() {
+            self.watch.lock().from_its_beginning = true;
+        }
+        reading.entry
+    }
+
     /// Finds out what became of what earlier runs sent; says whether this run may send.
     pub(super) fn settle_the_past(&mut self) -> Result<bool> {
         let now = self.tick();
@@ -83,18 +96,12 @@ impl<S: Site> Delivery<S> {
             // A new Agent counts from nought, and all that it has dropped it has just read.
             self.ledger.dropped = Some(0);
         }
-        loop {
+        let judged = loop {
             let now = self.site.now();
             let file = self.ledger.file.clone();
             let look = self.site.look(&file)?;
             self.count_what_was_dropped();
-            let entry = self.read_registry(&file).and_then(|reading| reading.entry);
-            // A new Agent reads on from there, whatever the earlier one has left undone.
-            let entry = if restarted {
-                entry
-            } else {
-                self.believed(&file, entry)
-            };
+            let entry = self.entry_of(&file, restarted);
             if !self.receipts && self.ledger.is_whole(look) {
                 let passed = self.ledger.pass_by();
                 self.passed += passed as u64;
@@ -120,7 +127,7 @@ impl<S: Site> Delivery<S> {
                         self.resent += lost as u64;
                         self.changed = true;
                     }
-                    break;
+                    break entry;
                 }
                 Opening::Wait(why) => {
                     if self.wait(why)? == Waited::Over {
@@ -128,15 +135,15 @@ impl<S: Site> Delivery<S> {
                     }
                 }
             }
-        }
+        };
         let now = self.site.now();
         let file = self.terms.file.clone();
         let look = self.site.look(&file)?;
-        let entry = self.read_registry(&file).and_then(|reading| reading.entry);
-        let entry = if restarted {
-            entry
-        } else {
-            self.believed(&file, entry)
+        // What the registry says of the same file by now is judged when receipts are looked for.
+        let entry = match self.ledger.file == file {
+            true if self.watch.lock().from_its_beginning => None,
+            true => judged,
+            false => self.entry_of(&file, restarted),
         };
         self.ledger.adopt(&file, look, entry, now);
         let mut watch = self.watch.lock();
@@ -155,15 +162,15 @@ pub(super) fn scene<'t>(
     entry: Option<Entry>,
     now: Moment,
 ) -> Scene<'t> {
+    let watch = watch.lock();
     Scene {
         file: &terms.file,
         process: &terms.process,
         look,
         entry,
+        from_its_beginning: watch.from_its_beginning,
         age: now.tick,
-        waited: now
-            .tick
-            .saturating_sub(watch.lock().progress.unwrap_or(now.tick)),
+        waited: now.tick.saturating_sub(watch.progress.unwrap_or(now.tick)),
         now,
     }
 }

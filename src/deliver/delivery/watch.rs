@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::grace::Grace;
+use super::refusals::Refusals;
 use crate::deliver::ledger::{Remnant, Stale};
 
 /// What a stream remembers from run to run while its process lives.
@@ -14,9 +15,9 @@ pub struct Watch {
     pub(super) others: Option<String>,
     pub(super) stale: Option<Stale>,
     pub(super) remnants: Vec<Remnant>,
-    /// What the counter of dropped logs rose by since the last receipt.
-    pub(super) risen: u64,
-    pub(super) refusals: u32,
+    pub(super) refusals: Refusals,
+    /// This process began with a registry that did not know the file.
+    pub(super) from_its_beginning: bool,
     /// The registry was waited for once.
     pub(super) searched: bool,
     /// The registry was read last.

@@ -26,6 +26,8 @@ pub(in crate::deliver) struct Scene<'a> {
     pub(in crate::deliver) look: Option<Look>,
     /// What the registry says of the ledger's file.
     pub(in crate::deliver) entry: Option<Entry>,
+    /// This process began with a registry that did not know the file: it read it from its beginning.
+    pub(in crate::deliver) from_its_beginning: bool,
     /// How long this process has run.
     pub(in crate::deliver) age: Duration,
     /// How long no receipt has come.
@@ -115,6 +117,12 @@ impl Ledger {
             }
             return Opening::Ready(self.lose(|_| Now::Lost));
         };
+        if scene.from_its_beginning {
+            // Whatever it acknowledges it has read itself; an entry of an earlier one is no measure.
+            (self.taken, self.entry, self.stale) = (0, None, None);
+            self.remnants.clear();
+            return Opening::Ready(0);
+        }
         if entry.taken >= self.taken && self.comes_after_the_stale(entry) {
             let lost = self.lose_what_was_overtaken(entry);
             self.observe(scene.entry, scene.now);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Ledger, Point, Resume, Stale};
 use crate::deliver::habits::Habits;
 use crate::deliver::sent::Sent;
-use crate::deliver::site::Moment;
+use crate::deliver::site::{Moment, Site};
 use crate::time::Time;
 
 #[derive(Deserialize)]
@@ -55,10 +55,24 @@ pub fn base_of(text: &str) -> &str {
     }
 }
 
-/// How many bytes were sent to the Agent and not acknowledged when this was kept.
+/// How many bytes were sent to the Agent before this was kept and are not acknowledged by now, for
+/// whoever looks on: a receipt counts where it is plainly one for the same file.
 #[must_use]
-pub fn unconfirmed_of(text: &str) -> u64 {
-    Ledger::read(text, "", "", Habits::usual(0)).map_or(0, |ledger| ledger.unconfirmed_bytes())
+pub fn unconfirmed_of(text: &str, site: &dyn Site) -> u64 {
+    let Some(mut ledger) = Ledger::read(text, "", "", Habits::usual(0)) else {
+        return 0;
+    };
+    let entry = site
+        .registry(&ledger.file)
+        .and_then(|reading| reading.entry);
+    let look = site.look(&ledger.file).ok().flatten();
+    let same = look.filter(|look| look.inode == ledger.inode && look.size >= ledger.end);
+    if let (Some(entry), Some(look), None) = (entry, same, &ledger.stale)
+        && entry.offset <= look.size
+    {
+        ledger.confirmed = ledger.confirmed.max(entry.offset);
+    }
+    ledger.unconfirmed_bytes()
 }
 
 /// Where a walk goes on that delivers nothing through the Agent.

@@ -56,6 +56,7 @@ impl Site for Seen {
         Some(Counters {
             dropped: self.0.borrow().pipeline.dropped,
             errors: self.0.borrow().pipeline.errors,
+            taken: self.0.borrow().pipeline.arrived.len() as u64,
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::stage::{FILE, Stage};
-use crate::deliver::{Entry, Lane, Watch};
+use crate::deliver::{Entry, Lane, Watch, unconfirmed_of};
 use crate::error::Error;
 
 /// Run after run, a minute apart, until the ten are passed by: after how many minutes that is.
@@ -91,6 +91,24 @@ fn what_a_restart_means_is_judged_once() {
         assert_eq!(again.delivery.resent, 0);
         assert_eq!(again.delivery.unconfirmed_bytes(), 800 - offset);
     }
+}
+
+#[test]
+fn a_receipt_that_comes_while_a_run_begins_is_judged_before_it_counts() {
+    let stage = Stage::default();
+    stage.0.entry.set(Some(read(0, 5)));
+    let kept = stage.ten_are_sent("one", &Arc::default());
+    // One look is made to find the registry, the next to find out what became of the past.
+    stage.0.entry.set(Some(read(500, 6)));
+    stage.0.then.set(Some((2, read(1_000, 7))));
+    let opened = stage.opened("one", Some(&kept), &Arc::default());
+    // What is known is kept, and what comes after is left to whoever looks for refusals too: a site
+    // without a registry says what was kept alone.
+    assert_eq!(
+        unconfirmed_of(&opened.text.unwrap(), &Stage::default()),
+        500
+    );
+    assert_eq!(opened.delivery.unconfirmed_bytes(), 500);
 }
 
 #[test]

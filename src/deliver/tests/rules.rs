@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::deliver::habits::Habits;
+use crate::deliver::habits::{Habits, Overtaking};
 use crate::deliver::ledger::{Landing, Ledger, Opening, Room, Scene, Why};
 use crate::deliver::registry::Entry;
 use crate::deliver::sent::Line;
@@ -61,6 +61,7 @@ fn scene(process: &'static str, look: Option<Look>, entry: Option<Entry>) -> Sce
         process,
         look,
         entry,
+        from_its_beginning: false,
         age: Duration::from_mins(10),
         waited: Duration::ZERO,
         now: at(600),
@@ -255,6 +256,28 @@ fn what_was_in_a_file_that_is_shorter_or_another_is_sent_again_and_nothing_else(
         assert_eq!(resume.place.unwrap(), place(5));
         assert_eq!(resume.delivered, [5], "{look:?}");
     }
+}
+
+#[test]
+fn what_a_new_agent_read_from_the_beginning_is_not_taken_for_what_a_dead_one_had_overtaken() {
+    let overtaking = Habits {
+        overtaking: Some(Overtaking::default()),
+        ..Habits::usual(CAP)
+    };
+    let mut ledger = sent(10);
+    ledger.observe(entry(200, 8), at(8));
+    ledger.habits = overtaking;
+    let known = scene("two", file(1_000), entry(600, 9));
+    assert_eq!(ledger.clone().open(&known), Opening::Ready(4));
+    // Its clock may be behind that of the one before.
+    let from_its_beginning = Scene {
+        from_its_beginning: true,
+        ..scene("two", file(1_000), entry(600, 7))
+    };
+    assert_eq!(ledger.open(&from_its_beginning), Opening::Ready(0));
+    assert_eq!(ledger.unconfirmed(), 8);
+    assert!(ledger.observe(entry(600, 7), at(601)));
+    assert_eq!(ledger.unconfirmed(), 4);
 }
 
 #[test]

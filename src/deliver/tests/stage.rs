@@ -21,6 +21,8 @@ pub(super) struct Scenery {
     pub(super) now: Cell<Duration>,
     pub(super) look: Cell<Option<Look>>,
     pub(super) entry: Cell<Option<Entry>>,
+    /// After so many looks the registry says this.
+    pub(super) then: Cell<Option<(u32, Entry)>>,
     /// Other logs arrive all the time.
     pub(super) others_arrive: Cell<bool>,
     /// Requests fail all the time; none where nothing is known of it.
@@ -90,8 +92,16 @@ impl Site for Stage {
 
     fn registry(&self, _: &str) -> Option<Reading> {
         let others = self.0.others_arrive.get();
+        let entry = self.0.entry.get();
+        match self.0.then.take() {
+            Some((0 | 1, then)) => self.0.entry.set(Some(then)),
+            later => self
+                .0
+                .then
+                .set(later.map(|(looks, then)| (looks - 1, then))),
+        }
         Some(Reading {
-            entry: self.0.entry.get(),
+            entry,
             others: others.then(|| format!("{:012}", self.0.now.get().as_millis())),
         })
     }
@@ -100,6 +110,7 @@ impl Site for Stage {
         self.0.requests_fail.get().map(|fail| Counters {
             dropped: 0,
             errors: if fail { self.0.now.get().as_secs() } else { 0 },
+            taken: 0,
         })
     }
 

@@ -49,7 +49,8 @@ fn a_run_that_ends_early_is_late_and_one_that_waited_long_enough_was_slow() {
         left: Some(SHORT),
         ..PATIENT
     };
-    assert_eq!(ends(late, 0), Err(Failure::Late));
+    assert_eq!(ends(late, 0), Err(Failure::Late { begun: false }));
+    assert_eq!(ends(late, 1), Err(Failure::Late { begun: true }));
     let slow = Bounds {
         read_timeout: SHORT / 2,
         ..late

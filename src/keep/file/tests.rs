@@ -35,7 +35,7 @@ impl Drop for Folder {
 
 fn words(result: Result<()>) -> String {
     match result {
-        Err(Error::Store(text)) => text,
+        Err(Error::Store(text) | Error::Superseded(text)) => text,
         other => panic!("{other:?}"),
     }
 }

@@ -60,7 +60,7 @@ fn keep(cache: &Cache) -> TwoSlots<Cache> {
 
 fn store_error(result: Result<()>) -> String {
     match result {
-        Err(Error::Store(text)) => text,
+        Err(Error::Store(text) | Error::Superseded(text)) => text,
         other => panic!("{other:?}"),
     }
 }

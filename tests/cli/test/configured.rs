@@ -35,7 +35,7 @@ fn a_person_reads_a_line_for_each_check_and_its_fix_below() {
     let words = bad.failed(1);
     assert_eq!(
         words,
-        "error: agent_handler/tool_calls: 1 of 8 checks failed: reply\n"
+        "error: agent_handler/tool_calls: 1 of 10 checks failed: reply\n"
     );
 }
 

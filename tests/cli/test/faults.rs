@@ -77,7 +77,7 @@ fn no_more_than_three_pages_and_the_resume_are_asked_for_and_no_place_is_touched
     let kept = format!("{{type: file, path: {}}}", places.display());
     let instance = vendor
         .tool_calls("")
-        .replace("{type: file, path: /nonexistent/places}", &kept);
+        .replace("{type: file, path: PLACES}", &kept);
     vendor.checks(&instance).are_good();
     assert_eq!(vendor.running.requests().len(), 4);
     assert!(!places.exists());
@@ -194,7 +194,11 @@ fn what_lasts_is_no_note() {
     let drip = Fault::Drip {
         bytes_per_second: 100,
     };
-    fails(lasting(drip), "request", &["did not answer before"]);
+    fails(
+        lasting(drip),
+        "request",
+        &["began its reply and did not end it"],
+    );
     fails(
         lasting(Fault::Garbage),
         "reply",

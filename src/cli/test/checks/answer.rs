@@ -117,6 +117,15 @@ fn refused(look: &Look, reply: &Reply) -> Outcome {
             "give the key the permission to read this log, and see that the plan includes it; some \
              vendors answer so to a wrong key as well",
         ),
+        410 => (
+            "request",
+            "the API says that this is gone for good: compare `request.path` with its documentation",
+        ),
+        413 => (
+            "request",
+            "the API takes no request or gives no page of that size: set a smaller `page_size`, and \
+             see what `query` makes of the URL",
+        ),
         404 => (
             "request",
             "check `request.path` (a slash at its end is part of it), `base_url` and `settings`; a \

@@ -21,7 +21,10 @@ pub(super) fn judged(look: &Look) -> Outcome {
     };
     let mut findings = Vec::new();
     findings.extend(refused(look));
-    findings.extend(stuck(look, next));
+    if findings.is_empty() {
+        // After a refusal the walk goes on by time and reads a page twice.
+        findings.extend(stuck(look, next));
+    }
     findings.extend(vanished(look, next));
     findings.extend(broke_off(look));
     if findings.is_empty() {

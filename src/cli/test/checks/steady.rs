@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Look, Outcome};
 use crate::cli::test::Finding;
 use crate::cli::test::finding::several;
+use crate::cli::test::trial;
 use crate::cli::wording;
 use crate::error::Error;
 
@@ -24,8 +25,8 @@ pub(super) fn judged(look: &Look) -> Outcome {
         findings.push(Finding::note(
             "pace",
             format!(
-                "some requests had to be made again: {failed} were answered with a server error, \
-                 {none} not at all or only in part"
+                "some requests had to be made again: answered with a server error: {failed}; not at \
+                 all or only in part: {none}"
             ),
             "it is waited and asked again by itself; often, it is the vendor's to mend",
         ));
@@ -38,6 +39,7 @@ pub(super) fn judged(look: &Look) -> Outcome {
              end: each page costs two requests, and some APIs lose the credentials on the way",
         ));
     }
+    findings.extend(short_pages(look));
     let throttled: Duration = legs().map(|leg| leg.counts.throttled).sum();
     if !throttled.is_zero() {
         findings.push(Finding::note(
@@ -73,4 +75,24 @@ pub(super) fn judged(look: &Look) -> Outcome {
         findings.push(Finding::good("pace", words));
     }
     Outcome::found(findings)
+}
+
+/// Pages that hold fewer records than they could although there is more.
+fn short_pages(look: &Look) -> Option<Finding> {
+    let asked = usize::try_from(trial::asked_for(&look.terms.config)?).ok()?;
+    let mut sizes = look.pages.iter().filter(|page| page.more == Some(true));
+    let first = sizes.next()?.records.len();
+    let largest = sizes.map(|page| page.records.len()).fold(first, usize::max);
+    let short = largest < asked && look.pages.iter().all(|page| page.partial.is_none());
+    (short && largest > 0).then(|| {
+        Finding::note(
+            "pace",
+            format!(
+                "{asked} records were asked for, {largest} is the most that a page holds, and there \
+                 is more"
+            ),
+            "check `next.page_size.to`; if the API gives no more at once, each page costs a request all \
+             the same",
+        )
+    })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::judged;
-use crate::cli::test::facts::{Facts, Leg, Linked, Named, Reached, Taken, Terms};
+use crate::cli::test::facts::{Around, Facts, Leg, Linked, Named, Place, Reached, Taken, Terms};
 use crate::cli::test::heard::Heard;
 use crate::cli::test::{Finding, Verdict};
 use crate::config::{AgentFacts, Config};
@@ -91,6 +91,11 @@ fn facts(walk: Leg) -> Facts {
         walk,
         resumed: None,
         delivered: None,
+        around: Around {
+            agent: None,
+            place: Place::Agents,
+            dead_letters: None,
+        },
     }
 }
 

@@ -5,7 +5,6 @@ place than logwalk: no ids, no overlap, a cursor with the last record of each pa
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,19 +13,9 @@ import requests
 from datadog_checks.base.checks.logs.crawler.base import LogCrawlerCheck
 from datadog_checks.base.checks.logs.crawler.stream import LogRecord, LogStream
 
+import record
+
 RETENTION = timedelta(days=30)
-JSON_IN_STRINGS = ("tool_args", "result", "headers")
-STATUSES = {
-    "success": "info",
-    "pending": "info",
-    "error": "error",
-    "failure": "error",
-    "failed": "error",
-    "blocked": "warn",
-    "blocked_by_rule": "warn",
-    "blocked-by-rule": "warn",
-    "blocked_by_security_rule": "warn",
-}
 
 
 class ToolCalls(LogStream):
@@ -45,7 +34,7 @@ class ToolCalls(LogStream):
         while True:
             page = self.page(params)
             following = page["next_cursor"]
-            logs = [self.log(record) for record in page["results"]]
+            logs = [self.log(one) for one in page["results"]]
             if following is not None:
                 params = {"cursor": following}
             elif logs:
@@ -63,36 +52,10 @@ class ToolCalls(LogStream):
         response.raise_for_status()
         return orjson.loads(response.content)
 
-    def log(self, record: dict[str, Any]) -> dict[str, Any]:
-        """The log that a record becomes."""
-        for field in JSON_IN_STRINGS:
-            text = record.get(field)
-            if isinstance(text, str):
-                with suppress(orjson.JSONDecodeError):
-                    record[field] = orjson.loads(text)
-        moment = datetime.fromisoformat(record["started_at"])
-        name, status = record["tool_name"], record["status"]
-        user = record.get("registered_user") or {}
-        log = {
-            "timestamp": moment.timestamp(),
-            "status": STATUSES.get(status, "info"),
-            "service": "agent-handler",
-            "ddsource": "agent_handler",
-            "ddtags": self.construct_tags([f"connector:{record['connector']['slug']}"]),
-            "message": f"{name} {status}",
-            "usr": {key: user[key] for key in ("id", "name", "email") if key in user},
-            "evt": {"name": name, "outcome": status},
-            "duration": record["latency_ms"] * 1_000_000,
-            "trace_id": record["client_trace_id"],
-            "agent_handler": record,
-            "logwalk": {
-                "id": record["id"],
-                "source": "agent_handler/tool_calls",
-                "event_time": written(moment),
-            },
-        }
-        if record["error_reason"] is not None:
-            log["error"] = {"kind": record["error_reason"]}
+    def log(self, one: dict[str, Any]) -> dict[str, Any]:
+        """The log that a record becomes, with the instance's tags."""
+        log = record.log(one)
+        log["ddtags"] = self.construct_tags([log["ddtags"]])
         return log
 
 
@@ -114,8 +77,3 @@ class CrawlerCheck(LogCrawlerCheck):
 def oldest() -> str:
     """The oldest moment of which the API still has records."""
     return (datetime.now(UTC) - RETENTION).isoformat()
-
-
-def written(moment: datetime) -> str:
-    """A moment in UTC, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

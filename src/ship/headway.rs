@@ -7,11 +7,11 @@ use parking_lot::Mutex;
 
 /// When something last moved in any of the voyages that share this.
 #[derive(Debug, Clone, Default)]
-pub struct Pulse(Arc<Mutex<Duration>>);
+pub struct Headway(Arc<Mutex<Duration>>);
 
-impl Pulse {
+impl Headway {
     /// Something moved.
-    pub fn beat(&self, tick: Duration) {
+    pub fn made(&self, tick: Duration) {
         let mut last = self.0.lock();
         *last = tick.max(*last);
     }

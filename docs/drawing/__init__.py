@@ -1,0 +1,1 @@
+"""Draws the pictures in `docs/pictures` from what they are pictures of."""

@@ -1,0 +1,44 @@
+//! The thread that makes payloads small while the ones before them are on their way.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+
+use super::Route;
+use crate::deliver::datadog::Payload;
+
+/// Makes payloads small before their turn; where it cannot, whoever sends them does.
+pub(super) struct Packer {
+    route: Arc<Route>,
+    /// A thread that has something to do, from the first full payload on: most streams have none.
+    work: Option<Sender<Arc<Payload>>>,
+}
+
+impl Packer {
+    pub(super) fn new(route: Arc<Route>) -> Self {
+        Self { route, work: None }
+    }
+
+    /// Begins with payloads to which nothing is added any more.
+    pub(super) fn pack(&mut self, payloads: Vec<Arc<Payload>>) {
+        for payload in payloads {
+            if self.work.is_none() {
+                self.work = self.begin();
+            }
+            if let Some(work) = &self.work {
+                let _ = work.send(payload);
+            }
+        }
+    }
+
+    fn begin(&self) -> Option<Sender<Arc<Payload>>> {
+        let (work, given) = channel::<Arc<Payload>>();
+        let route = Arc::clone(&self.route);
+        let thread = std::thread::Builder::new().name("logwalk-pack".to_owned());
+        let begun = thread.spawn(move || {
+            for payload in given {
+                route.intake.pack(&payload);
+            }
+        });
+        begun.ok().map(|_| work)
+    }
+}

@@ -1,0 +1,1 @@
+"""Datadog's log pipelines, as far as ours use them: what a log becomes on its way through one."""
