@@ -2,7 +2,7 @@
 # make test     everything from nothing to every test
 # make build    .venv/ with the package in it and the command at .venv/bin/logwalk
 # make check    every linter and type check
-# make bench    logwalk beside what one would pick instead, as ratios, into docs/benchmarks/; half an hour
+# make bench    logwalk beside what one would pick instead, as ratios, into docs/benchmarks/, and a backfill; half an hour
 # make bench-quick  the same without the slow ones, in three minutes
 # make storm    thousands of storms over a whole Agent: killed, cut off, reloaded; nothing may be lost
 # make check-ddev  Datadog's own validators over the integration, where Python 3.13 is at hand
@@ -98,6 +98,7 @@ docs: $(VENV)/built $(VENV)/test
 
 bench: $(VENV)/built
 	$(BIN)/python benches/run.py
+	$(BIN)/python benches/backfill.py
 	cd tests && ../$(BIN)/python -m storm.throughput --speed 2
 	cd tests && ../$(BIN)/python -m storm --seeds 0-200 --jobs 3 --check both --quiet
 

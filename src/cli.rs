@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod backend;
+mod backfill;
 mod choice;
 mod completions;
 mod conf;
@@ -52,6 +53,8 @@ enum Verb {
     Preview(preview::Arguments),
     /// Walk and deliver without an Agent: a container, a cron job, a function
     Run(run::Arguments),
+    /// Walk a range of the past, over several connections, beside the live tail
+    Backfill(backfill::Arguments),
     /// How each stream stands: place, lag, last success, failures, retention left
     Status(status::Arguments),
     /// Show or move the resume point of a stream
@@ -99,6 +102,7 @@ fn done(verb: &Verb, python: Option<String>, out: &mut dyn Write) -> Result<(), 
         Verb::Test(arguments) => test::run(arguments, out),
         Verb::Preview(arguments) => preview::run(arguments, out),
         Verb::Run(arguments) => run::run(arguments, out),
+        Verb::Backfill(arguments) => backfill::run(arguments, out),
         Verb::Status(arguments) => status::run(arguments, out),
         Verb::Cursor(arguments) => cursor::run(arguments, out),
         Verb::Samples(arguments) => samples::run(arguments, out),

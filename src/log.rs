@@ -32,7 +32,7 @@ use crate::time::Time;
 
 pub(crate) use fit::halved;
 pub use line::{Fields, Line};
-pub use mapping::Mapping;
+pub use mapping::{Mapping, TOO_OLD};
 pub use part::Part;
 pub use reading::Reading;
 pub use sheet::{Field, Log, Sheet, Span, Value};

@@ -256,7 +256,7 @@ impl<S: Surroundings> Run<S> {
                     tally.duplicate += 1;
                     continue;
                 }
-                Verdict::Outside | Verdict::NotYet => continue,
+                Verdict::Outside | Verdict::Beyond | Verdict::NotYet => continue,
             };
             let moment = Moment {
                 event,

@@ -6,6 +6,7 @@
 
 mod account;
 mod course;
+mod headway;
 mod packer;
 mod route;
 mod unkept;
@@ -26,6 +27,7 @@ use crate::pages;
 pub use account::Account;
 use account::Pages;
 pub use course::Course;
+pub use headway::Headway;
 use packer::Packer;
 pub use route::Route;
 use unkept::Unkept;
@@ -75,11 +77,12 @@ pub fn ship(
         packer: Packer::new(Arc::clone(route)),
         around,
         over: None,
-        moved: begin,
+        begin,
+        headway: course.headway.clone(),
         stopping: None,
     };
     let ended = loop {
-        match voyage.step(course, begin) {
+        match voyage.step(course) {
             Ok(Step::Again) => {}
             Ok(Step::Wait(span)) => match inbox.recv_timeout(span) {
                 Ok(event) => voyage.take(event),
@@ -118,19 +121,19 @@ struct Voyage<'a> {
     around: Reality,
     /// How the walk ended, once it has.
     over: Option<Result<()>>,
-    /// When something last came or went.
-    moved: Duration,
+    begin: Duration,
+    headway: Headway,
     /// Since when the voyage is to end.
     stopping: Option<Duration>,
 }
 
 impl Voyage<'_> {
-    fn step(&mut self, course: &Course, begin: Duration) -> Result<Step> {
+    fn step(&mut self, course: &Course) -> Result<Step> {
         if let Some(landed) = self.outbox.landed() {
             self.unkept = Some(Unkept::new(landed));
         }
         if let Some(unkept) = self.unkept.take() {
-            return self.keep(unkept, course, begin);
+            return self.keep(unkept, course);
         }
         if let Some(stopped) = self.outbox.stopped() {
             self.route.intake.refused(stopped, self.around.tick());
@@ -143,7 +146,7 @@ impl Voyage<'_> {
         if !self.walker.is_numb(tick) {
             course.pulse.beat(tick);
         }
-        if self.stopping.is_none() && course.is_over(tick, begin) {
+        if self.stopping.is_none() && course.is_over(tick, self.begin) {
             self.stopping = Some(tick);
             self.walker.cancel();
         }
@@ -154,7 +157,7 @@ impl Voyage<'_> {
             }
             return Ok(Step::End(self.cut_short(course)));
         }
-        if let Some(stall) = course.stall.filter(|stall| tick > self.moved + *stall) {
+        if let Some(stall) = course.stalled(tick, self.begin) {
             return Err(self.stalled(stall));
         }
         if self.over.is_none() && self.outbox.wants_page() {
@@ -181,7 +184,7 @@ impl Voyage<'_> {
         let tick = self.around.tick();
         match event {
             Event::Page(page) => {
-                self.moved = tick;
+                self.headway.made(tick);
                 self.walker.came();
                 let standing = {
                     let mut account = self.account.lock();
@@ -207,7 +210,7 @@ impl Voyage<'_> {
             Event::Answer(number, verdict) => {
                 let Some(verdict) = verdict else { return };
                 if !matches!(verdict, Verdict::Again { .. } | Verdict::Slow(_)) {
-                    self.moved = tick;
+                    self.headway.made(tick);
                 }
                 let random = self.around.random();
                 self.outbox.answered(number, verdict, tick, random);
@@ -219,11 +222,11 @@ impl Voyage<'_> {
     }
 
     /// Keeps what was delivered, or says when to try again.
-    fn keep(&mut self, mut unkept: Unkept, course: &Course, begin: Duration) -> Result<Step> {
+    fn keep(&mut self, mut unkept: Unkept, course: &Course) -> Result<Step> {
         let tick = self.around.tick();
         if let Some(why) = unkept.waits_at(tick) {
             course.pulse.beat(tick);
-            if course.is_over(tick, begin) || course.is_stalled(tick, self.moved) {
+            if course.is_over(tick, self.begin) || course.stalled(tick, self.begin).is_some() {
                 return Err(why);
             }
             self.unkept = Some(unkept);

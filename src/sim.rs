@@ -138,6 +138,12 @@ impl Running {
         self.vendor.arrived.logs()
     }
 
+    /// How many logs came to the intake.
+    #[must_use]
+    pub fn arrivals(&self) -> u64 {
+        self.vendor.arrived.count()
+    }
+
     /// Forgets the logs that came.
     pub fn forget_arrived(&self) {
         self.vendor.arrived.forget();

@@ -10,6 +10,7 @@ mod cursor;
 mod ending;
 mod judge;
 mod place;
+mod range;
 mod seen;
 mod standing;
 mod window;
@@ -28,6 +29,7 @@ use crate::time::Time;
 pub use ending::Ending;
 pub use judge::{Fact, Verdict, key};
 pub use place::{Place, Resting, UnderWay};
+pub use range::{Range, undivided};
 pub use seen::{MOST_SEEN, Seen};
 pub use standing::Standing;
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::backend::Secrets;
 use super::conf::{Checked, ConfFile, Finding};
+use super::run::logs;
 use super::stop::Stop;
 use crate::config::Config;
 
@@ -30,8 +31,28 @@ impl Choice {
     /// names in place of a value, what is `needed` has to be known; a path within the instance is
     /// asked about.
     pub(crate) fn streams(&self, needed: impl Fn(&str) -> bool) -> Result<Vec<Config>, Stop> {
+        self.meant(&self.read()?, needed, |_, _| None)
+    }
+
+    /// The one stream that was meant, with all its secrets, for a command that has no Agent.
+    pub(crate) fn direct(&self, verb: &str) -> Result<Config, Stop> {
+        let file = self.read()?;
+        let unfit = |config: &Config, at: &str| logs::unfit(verb, &file, config, at);
+        only(self.meant(&file, |_| true, unfit)?)
+    }
+
+    fn read(&self) -> Result<ConfFile, Stop> {
         let mut file = ConfFile::read(&self.config)?;
         self.secrets.put_into(std::slice::from_mut(&mut file))?;
+        Ok(file)
+    }
+
+    fn meant(
+        &self,
+        file: &ConfFile,
+        needed: impl Fn(&str) -> bool,
+        unfit: impl Fn(&Config, &str) -> Option<Finding>,
+    ) -> Result<Vec<Config>, Stop> {
         let mut meant = file.checked()?;
         let labels: Vec<String> = meant.iter().map(|one| one.config.label()).collect();
         if let Some(number) = self.instance {
@@ -56,6 +77,9 @@ impl Choice {
                     .and_then(|rest| rest.strip_prefix('.'));
                 needed(own.unwrap_or(path))
             })?;
+            if let Some(finding) = unfit(&config, &at) {
+                return Err(finding.into());
+            }
             configs.push(config);
         }
         Ok(configs)
@@ -73,16 +97,7 @@ impl Choice {
 
     /// The one stream that was meant.
     pub(crate) fn stream(&self, needed: impl Fn(&str) -> bool) -> Result<Config, Stop> {
-        let mut streams = self.streams(needed)?;
-        let labels: Vec<String> = streams.iter().map(Config::label).collect();
-        match streams.pop() {
-            Some(only) if streams.is_empty() => Ok(only),
-            Some(_) | None => Err(Stop::usage(format!(
-                "{} streams are meant, {}: choose one with --stream or --instance",
-                labels.len(),
-                labels.join(", ")
-            ))),
-        }
+        only(self.streams(needed)?)
     }
 
     fn nobody(&self, labels: &[String]) -> String {
@@ -99,6 +114,18 @@ impl Choice {
             ),
             (None, None) => "the file has no instance".to_owned(),
         }
+    }
+}
+
+fn only(mut streams: Vec<Config>) -> Result<Config, Stop> {
+    let labels: Vec<String> = streams.iter().map(Config::label).collect();
+    match streams.pop() {
+        Some(only) if streams.is_empty() => Ok(only),
+        Some(_) | None => Err(Stop::usage(format!(
+            "{} streams are meant, {}: choose one with --stream or --instance",
+            labels.len(),
+            labels.join(", ")
+        ))),
     }
 }
 

@@ -86,7 +86,7 @@ struct Target {
     #[arg(long, value_name = "T")]
     token: Option<String>,
     /// Records from this moment on, such as 2026-11-20T09:30:00Z
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = wording::moment)]
     time: Option<Time>,
 }
 
@@ -201,10 +201,6 @@ impl Moving {
     fn open(&self, config: &Config) -> Result<Opened, Stop> {
         self.agent.open_to_move(config, self.force)
     }
-}
-
-fn moment(text: &str) -> Result<Time, String> {
-    Time::parse(text).ok_or_else(|| "expected a time such as 2026-11-20T09:30:00Z".to_owned())
 }
 
 /// Whether a value of an instance is part of what a resume point is kept under.

@@ -1,10 +1,10 @@
 //! `logwalk run`: the forwarder without an Agent; every stream by itself, until somebody says stop.
 
-mod board;
-mod crew;
-mod hand;
-mod journal;
-mod logs;
+pub(crate) mod board;
+pub(crate) mod crew;
+pub(crate) mod hand;
+pub(crate) mod journal;
+pub(crate) mod logs;
 mod served;
 
 use std::io::Write;
@@ -55,7 +55,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop> {
     let orders = Orders::watched()?;
     let load = || logs::streams(&arguments.config, &arguments.secrets);
-    let journal = Arc::new(Journal);
+    let journal = Arc::new(Journal::default());
     let board = Arc::new(board::Board::new(arguments.stuck_after));
     let streams = load()?;
     let served = match arguments.listen {

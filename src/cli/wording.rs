@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::config::{Start, Store};
+use crate::time::Time;
 
 /// So many digits of an identity are enough to tell streams apart by eye.
 const SHORT: usize = 12;
@@ -27,6 +28,11 @@ pub(crate) fn span(span: Duration) -> String {
         return "0s".to_owned();
     }
     parts.concat()
+}
+
+/// A moment as a person writes it.
+pub(crate) fn moment(text: &str) -> Result<Time, String> {
+    Time::parse(text).ok_or_else(|| "expected a time such as 2026-11-20T09:30:00Z".to_owned())
 }
 
 /// Where a first run begins.

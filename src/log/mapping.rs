@@ -19,7 +19,7 @@ use crate::written::Written;
 
 /// Datadog takes logs at their own time for 18 hours; within the last 5 minutes of them one may
 /// miss that on the way.
-const TOO_OLD: Duration = Duration::from_mins(18 * 60 - 5);
+pub const TOO_OLD: Duration = Duration::from_mins(18 * 60 - 5);
 
 /// Clocks differ; what is dated later than this is from no clock.
 const FUTURE: Duration = Duration::from_mins(5);

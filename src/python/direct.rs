@@ -11,7 +11,7 @@ use crate::fetch::{Cancel, Pulse};
 use crate::keep::live::Instance;
 use crate::keep::{Keep, Kept};
 use crate::pages;
-use crate::ship::{Account, Course, Route, ship};
+use crate::ship::{Account, Course, Headway, Route, ship};
 
 /// `check` has to return within a second of the wish to stop.
 const GRACE: Duration = Duration::from_millis(500);
@@ -39,6 +39,7 @@ impl Direct {
             span: budget.span,
             stall: None,
             silence: Duration::MAX,
+            headway: Headway::default(),
             holds_on: true,
             pulse: Pulse::default(),
         };

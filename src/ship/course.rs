@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Headway;
 use crate::fetch::{Cancel, Pulse};
 
 /// How one voyage goes.
@@ -15,6 +16,8 @@ pub struct Course {
     pub span: Option<Duration>,
     /// It ends with an error when nothing moves for so long.
     pub stall: Option<Duration>,
+    /// When something last moved: shared where several voyages wait for one quota in turns.
+    pub headway: Headway,
     /// A source that gives no page for so long is worth a word: it is asked again without an end.
     pub silence: Duration,
     /// What cannot be kept is tried again until it can, and nothing more is sent meanwhile: for
@@ -31,8 +34,9 @@ impl Course {
         late || self.stop.is_raised()
     }
 
-    /// Whether it is given up where something last moved at a tick.
-    pub(super) fn is_stalled(&self, tick: Duration, moved: Duration) -> bool {
-        self.stall.is_some_and(|stall| tick > moved + stall)
+    /// For how long nothing may move that began at a tick, where that is over.
+    pub(super) fn stalled(&self, tick: Duration, begin: Duration) -> Option<Duration> {
+        let moved = self.headway.last().max(begin);
+        self.stall.filter(|stall| tick > moved + *stall)
     }
 }

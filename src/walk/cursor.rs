@@ -56,7 +56,7 @@ impl Walk {
         if empty && (style.sticky || used || lead.more != Some(true)) {
             return self.finish(resting, now);
         }
-        if self.source.descending && page.is_below_the_bound() {
+        if self.has_passed_its_end(page) {
             return self.finish(None, now);
         }
         let counts = counted(&style.from).is_some();

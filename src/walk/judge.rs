@@ -40,6 +40,8 @@ pub enum Verdict {
     Known,
     /// Before the lower bound, on a page that the API could not bound.
     Outside,
+    /// Not before the end of the range that is walked: it belongs to another.
+    Beyond,
     /// Newer than the walk is to go; a later poll reads it.
     NotYet,
 }
@@ -92,6 +94,22 @@ impl Judged {
             && (self.records.iter().all(outside) || !self.records.iter().any(new))
     }
 
+    /// Whether all of it lies beyond the end of a range, and what disorder may still bring, too.
+    pub(super) fn is_beyond(&self, end: Time) -> bool {
+        let beyond = |record: &JudgedRecord| {
+            record.verdict == Verdict::Beyond && record.own_time.is_none_or(|time| time >= end)
+        };
+        !self.records.is_empty() && self.records.iter().all(beyond)
+    }
+
+    /// The same for what lies before the beginning of a range.
+    pub(super) fn is_before(&self, start: Time) -> bool {
+        let before = |record: &JudgedRecord| {
+            record.verdict == Verdict::Outside && record.own_time.is_none_or(|time| time < start)
+        };
+        !self.records.is_empty() && self.records.iter().all(before)
+    }
+
     /// One number for the page's content, to notice an API that serves the same page for ever.
     pub(super) fn content(&self) -> u64 {
         self.records.iter().fold(SPREAD, |sum, record| {
@@ -118,18 +136,20 @@ impl Walk {
             let key = key(fact.known_as, ordinal);
             // Newest first, one without a time is no newer than the record before it.
             let at_most = fact.time.or(time_before.filter(|_| self.source.descending));
-            let verdict = if at_most.is_some_and(|time| lower.is_some_and(|cut| time < cut)) {
-                Verdict::Outside
-            } else if fact
-                .time
-                .is_some_and(|own| upper.is_some_and(|cut| own > cut) && own <= now.after(FUTURE))
-            {
-                Verdict::NotYet
-            } else if self.place.seen.knows(key) || !on_this_page.keys.insert(key) {
-                Verdict::Known
-            } else {
-                Verdict::Deliver { ordinal, time }
-            };
+            let verdict =
+                if let Some(apart) = self.apart_from_the_range(fact.time.or(time_before)) {
+                    apart
+                } else if at_most.is_some_and(|time| lower.is_some_and(|cut| time < cut)) {
+                    Verdict::Outside
+                } else if fact.time.is_some_and(|own| {
+                    upper.is_some_and(|cut| own > cut) && own <= now.after(FUTURE)
+                }) {
+                    Verdict::NotYet
+                } else if self.place.seen.knows(key) || !on_this_page.keys.insert(key) {
+                    Verdict::Known
+                } else {
+                    Verdict::Deliver { ordinal, time }
+                };
             time_before = Some(time);
             let by_content = fact.by_content;
             records.push(JudgedRecord {

@@ -175,7 +175,7 @@ impl Api {
     }
 
     /// What a record counts as: itself, or any of its equals.
-    fn counts_as(&self, at: usize) -> u64 {
+    pub(super) fn counts_as(&self, at: usize) -> u64 {
         self.fact(at).known_as
     }
 }

@@ -11,6 +11,9 @@ use crate::time::Time;
 pub struct Place {
     /// Where the very first run began; none is the oldest record the API keeps.
     pub start: Option<Time>,
+    /// Where the range ends that is walked, itself not in it; none is a log without an end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<Time>,
     /// Everything before this moment was delivered, but for what became visible late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<Time>,
@@ -94,6 +97,7 @@ impl Place {
     pub fn first(start: Option<Time>, now: Time) -> Self {
         Self {
             start,
+            end: None,
             bound: None,
             newest: None,
             checked: None,
@@ -104,6 +108,21 @@ impl Place {
             page_size: None,
             seen: Seen::default(),
         }
+    }
+
+    /// Before the first page of a walk over a range: `start` belongs to it, `end` does not.
+    #[must_use]
+    pub fn range(start: Time, end: Time, now: Time) -> Self {
+        Self {
+            end: Some(end),
+            ..Self::first(Some(start), now)
+        }
+    }
+
+    /// Whether the range that it is for was walked to its end.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.end.is_some() && self.is_at_the_end()
     }
 
     /// Up to where everything was delivered or was never there.

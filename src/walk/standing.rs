@@ -13,6 +13,8 @@ pub struct Standing {
     pub behind: bool,
     /// How far the newest delivered record is behind now; zero when caught up.
     pub lag: Duration,
+    /// Everything before this moment is delivered, as far as the walk can know.
+    pub reached: Option<Time>,
     /// How long until the oldest undelivered record ages out at the source.
     pub retention_left: Option<Duration>,
     /// The span known to have aged out undelivered.
@@ -27,6 +29,17 @@ pub struct Standing {
 fn lag(place: &Place, now: Time) -> Duration {
     let reached = place.newest.or(place.reached());
     reached.map_or(Duration::ZERO, |reached| now.since(reached))
+}
+
+/// Up to where everything before a place is delivered: newest first, that is known at the end only.
+fn reached(place: &Place, source: &Source) -> Option<Time> {
+    let reached = if source.descending && place.walk.is_some() {
+        place.bound.or(place.start)
+    } else {
+        place.reached()
+    };
+    let end = place.end.unwrap_or(Time(i64::MAX));
+    reached.map(|reached| reached.min(end))
 }
 
 /// How old the oldest record may be that comes after a place.
@@ -95,6 +108,7 @@ impl Place {
         Standing {
             behind,
             lag,
+            reached: reached(self, source),
             retention_left: source.retention.map(|kept| kept.saturating_sub(age)),
             gap: Duration::ZERO,
             cursor_age: now.since(self.moved),

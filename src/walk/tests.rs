@@ -10,6 +10,7 @@ mod identity;
 mod known;
 mod partial;
 mod places;
+mod range;
 mod schedules;
 mod sizes;
 mod standing;

@@ -24,6 +24,10 @@ impl Walk {
             self.told_to_wait(until, now);
             return;
         }
+        if self.place.is_finished() {
+            self.ending = Some(Ending::CaughtUp);
+            return;
+        }
         self.mend_the_bound(now);
         let durable = self.source.next.as_ref().is_none_or(|next| next.durable);
         let size = self.page_size();
@@ -67,6 +71,10 @@ impl Walk {
             return;
         }
         self.place.checked = Some(walk.began);
+        if self.place.end.is_some() {
+            self.end_the_range();
+            return;
+        }
         // Where the API takes no bound, only `start` may cut records off a cursor that polls on:
         // what becomes visible late comes behind it with an old time.
         let since = if self.source.since.is_some() {
@@ -193,7 +201,7 @@ impl Walk {
     }
 
     fn begin_window(&mut self, since: Option<Time>, began: Time, now: Time) {
-        let end = now.before(self.source.settle);
+        let end = self.last_asked(now.before(self.source.settle));
         if since.is_some_and(|since| since > end) {
             self.ending = Some(Ending::CaughtUp);
             return;
@@ -221,16 +229,17 @@ impl Walk {
 
     /// From where the next walk reads: behind the bound by the overlap, as far as ids are known.
     fn lower_bound(&self, now: Time) -> Option<Time> {
+        let floor = self.floor(now);
+        let first = self.first_asked(floor);
         let Some(bound) = self.place.bound else {
-            return self.place.start;
+            return first;
         };
         let mut lower = bound
             .before(self.source.overlap)
-            .max(self.place.start.unwrap_or(Time(i64::MIN)));
+            .max(first.unwrap_or(Time(i64::MIN)));
         if let Some(let_go) = self.place.seen.let_go() {
             lower = lower.max(just_after(let_go).min(bound));
         }
-        let floor = self.source.retention.map(|kept| now.before(kept));
         Some(floor.map_or(lower, |floor| lower.max(floor)))
     }
 
@@ -244,7 +253,10 @@ impl Walk {
                 return (Some(reach), true);
             }
         }
-        let frozen = until.required || self.source.descending || !self.source.settle.is_zero();
+        let frozen = until.required
+            || self.source.descending
+            || !self.source.settle.is_zero()
+            || self.place.end.is_some();
         (frozen.then_some(end), false)
     }
 

@@ -4,6 +4,7 @@
 #[cfg(unix)]
 mod agent_cache;
 mod assets;
+mod backfill;
 mod cursor;
 mod demo;
 mod preview;
@@ -128,7 +129,14 @@ fn a_word_that_is_no_command_ends_with_2_and_help_with_0() {
 fn completions_are_scripts_that_their_shells_can_read() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(&["completions", shell]).done();
-        for word in ["samples", "unsubscribe", "stuck-after", "agent-config"] {
+        for word in [
+            "samples",
+            "unsubscribe",
+            "stuck-after",
+            "agent-config",
+            "backfill",
+            "parallel",
+        ] {
             assert!(script.contains(word), "{word} for {shell}");
         }
     }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Ended, Folder, finished, logwalk, run};
 
-const INTAKE: &str = "/api/v2/logs";
+pub(super) const INTAKE: &str = "/api/v2/logs";
 
 fn vendor(records: u64) -> Running {
     sim::serve(Options {
@@ -25,7 +25,7 @@ fn vendor(records: u64) -> Running {
 }
 
 /// An instance, as its conf.yaml has it.
-fn instance(vendor: &Running, folder: &Folder, further: &Value) -> Value {
+pub(super) fn instance(vendor: &Running, folder: &Folder, further: &Value) -> Value {
     let mut instance = json!({
         "source": "agent_handler/tool_calls",
         "base_url": vendor.base_url(sim::Stream::ToolCalls),
@@ -40,7 +40,7 @@ fn instance(vendor: &Running, folder: &Folder, further: &Value) -> Value {
 }
 
 /// A conf.yaml with these instances: JSON is YAML.
-fn conf(folder: &Folder, name: &str, instances: &[Value]) -> String {
+pub(super) fn conf(folder: &Folder, name: &str, instances: &[Value]) -> String {
     folder.file(
         name,
         &json!({"init_config": {}, "instances": instances}).to_string(),
@@ -56,7 +56,7 @@ fn due(vendor: &Running) -> Vec<String> {
     )
 }
 
-fn arrived(vendor: &Running) -> BTreeMap<String, usize> {
+pub(super) fn arrived(vendor: &Running) -> BTreeMap<String, usize> {
     let mut arrived = BTreeMap::new();
     // The last member, found as text: all of it read as JSON would take most of a test's time.
     for log in vendor.arrived() {
@@ -72,7 +72,7 @@ fn once(conf: &str) -> Ended {
 }
 
 /// A `run` that goes on; it ends with this value.
-struct Going(Child);
+pub(super) struct Going(pub(super) Child);
 
 impl Going {
     fn new(conf: &str) -> Self {
@@ -80,13 +80,18 @@ impl Going {
     }
 
     fn with(words: &[&str]) -> Self {
+        Self::at("run", words)
+    }
+
+    /// Another command that goes on.
+    pub(super) fn at(verb: &str, words: &[&str]) -> Self {
         let mut command = logwalk();
-        command.arg("run").args(words);
+        command.arg(verb).args(words);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.spawn().unwrap())
     }
 
-    fn signal(&self, name: &str) {
+    pub(super) fn signal(&self, name: &str) {
         let id = self.0.id().to_string();
         let status = std::process::Command::new("kill")
             .args([name, &id])
@@ -95,7 +100,7 @@ impl Going {
     }
 
     /// Its exit status and what it said, once it has ended by itself.
-    fn ended(mut self) -> (Option<i32>, String) {
+    pub(super) fn ended(mut self) -> (Option<i32>, String) {
         let status = self.0.wait().unwrap().code();
         let mut said = String::new();
         self.0
@@ -115,7 +120,7 @@ impl Drop for Going {
     }
 }
 
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
         assert!(begin.elapsed() < Duration::from_secs(20), "never: {what}");

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use logwalk::config::Destination;
 use logwalk::error::Result;
-use logwalk::fetch::Cancel;
+use logwalk::fetch::{Cancel, Pulse};
 use logwalk::pages::{Budget, Facts, Run, Stream};
-use logwalk::ship::{Account, Course, Route, ship};
+use logwalk::ship::{Account, Course, Headway, Route, ship};
 use logwalk::sim::{self, Fault, Options, Rule, Running};
 use logwalk::time::Time;
 use parking_lot::Mutex;
@@ -26,8 +26,9 @@ pub(crate) fn course() -> Course {
         span: None,
         stall: None,
         silence: Duration::from_mins(1),
+        headway: Headway::default(),
         holds_on: false,
-        pulse: logwalk::fetch::Pulse::default(),
+        pulse: Pulse::default(),
     }
 }
 

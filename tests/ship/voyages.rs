@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use logwalk::fetch::{Reality, Surroundings};
 use logwalk::sim::{Fault, Rule};
 use serde_json::{Value, json};
 
@@ -148,6 +149,30 @@ fn without_progress_a_voyage_with_a_limit_ends_in_words() {
         "{words}"
     );
     assert!(stand.arrived().is_empty());
+}
+
+#[test]
+fn what_moves_in_a_voyage_that_shares_the_headway_is_progress() {
+    let mut stand = Stand::new(records(100));
+    let fault = Fault::Status {
+        code: 503,
+        body: None,
+        headers: [].into(),
+    };
+    stand.vendor.fault(Rule::next(fault).at(INTAKE).storm(1.0));
+    let mut course = course();
+    course.stall = Some(Duration::from_secs(1));
+    course.span = Some(Duration::from_millis(2_500));
+    let headway = course.headway.clone();
+    let other = std::thread::spawn(move || {
+        for _ in 0..30 {
+            headway.made(Reality::default().tick());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let words = stand.go_by(&course).unwrap_err().to_string();
+    other.join().unwrap();
+    assert!(words.contains("the run's time was over"), "{words}");
 }
 
 #[test]

@@ -15,16 +15,16 @@ use crate::ship::Account;
 use crate::walk::Standing;
 
 /// A counter's name, and what it is told apart by beside its stream.
-pub(super) type Name = (&'static str, Option<&'static str>);
+pub(crate) type Name = (&'static str, Option<&'static str>);
 
 /// One stream.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) label: String,
-    pub(super) source: String,
-    pub(super) stream: Option<String>,
+pub(crate) struct Row {
+    pub(crate) label: String,
+    pub(crate) source: String,
+    pub(crate) stream: Option<String>,
     /// Beats while the stream is at work, or rests until it has to be.
-    pub(super) pulse: Pulse,
+    pub(crate) pulse: Pulse,
     state: Mutex<State>,
 }
 
@@ -36,7 +36,7 @@ struct State {
     live: Option<Arc<Mutex<Account>>>,
     standing: Option<Standing>,
     health: Health,
-    trouble: Option<String>,
+    trouble: Trouble,
     /// Its thread has ended though nobody told it to.
     dead: bool,
     /// That it is stuck was said.
@@ -45,48 +45,59 @@ struct State {
 
 /// How one stream stands at this moment.
 #[derive(Debug, Clone)]
-pub(super) struct View {
-    pub(super) counters: BTreeMap<Name, u64>,
-    pub(super) standing: Option<Standing>,
-    pub(super) health: Health,
-    pub(super) trouble: Option<String>,
-    pub(super) dead: bool,
+pub(crate) struct View {
+    pub(crate) counters: BTreeMap<Name, u64>,
+    pub(crate) standing: Option<Standing>,
+    pub(crate) health: Health,
+    pub(crate) trouble: Option<String>,
+    pub(crate) dead: bool,
     /// For how long a sign of life has been missed.
-    pub(super) missed_for: Duration,
+    pub(crate) missed_for: Duration,
 }
 
 impl View {
     /// Whether the process has to be started anew for the stream to be walked.
-    pub(super) fn is_well(&self, stuck_after: Duration) -> bool {
+    pub(crate) fn is_well(&self, stuck_after: Duration) -> bool {
         !self.dead && self.missed_for <= stuck_after
     }
 }
 
 impl Row {
+    /// The row of a stream of which nothing is known yet.
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            label: config.label(),
+            source: config.source.name.clone(),
+            stream: config.stream.clone(),
+            pulse: Pulse::default(),
+            state: Mutex::default(),
+        }
+    }
+
     /// A voyage begins, which writes into this account.
-    pub(super) fn begin(&self) -> Arc<Mutex<Account>> {
+    pub(crate) fn begin(&self) -> Arc<Mutex<Account>> {
         let account = Arc::default();
         self.state.lock().live = Some(Arc::clone(&account));
         account
     }
 
     /// The voyage is over.
-    pub(super) fn end(&self, health: Health) {
+    pub(crate) fn end(&self, health: Health) {
         let mut state = self.state.lock();
         if let Some(account) = state.live.take() {
             let account = account.lock();
             count(&account, &mut state.past);
             state.standing = account.stands().or(state.standing);
         }
-        state.trouble = None;
+        state.trouble = Trouble::default();
         state.health = health;
     }
 
-    pub(super) fn die(&self) {
+    pub(crate) fn die(&self) {
         self.state.lock().dead = true;
     }
 
-    pub(super) fn view(&self) -> View {
+    pub(crate) fn view(&self) -> View {
         let state = self.state.lock();
         let mut view = View {
             counters: state.past.clone(),
@@ -136,14 +147,14 @@ fn count(account: &Account, counters: &mut BTreeMap<Name, u64>) {
 
 /// Every stream.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(crate) struct Board {
     rows: Mutex<BTreeMap<String, Arc<Row>>>,
     /// No sign of life for so long, and a stream is stuck.
-    pub(super) stuck_after: Duration,
+    pub(crate) stuck_after: Duration,
 }
 
 impl Board {
-    pub(super) fn new(stuck_after: Duration) -> Self {
+    pub(crate) fn new(stuck_after: Duration) -> Self {
         Self {
             rows: Mutex::default(),
             stuck_after,
@@ -151,46 +162,32 @@ impl Board {
     }
 
     /// The row of a stream; its counters go on after a reload.
-    pub(super) fn row(&self, config: &Config) -> Arc<Row> {
+    pub(crate) fn row(&self, config: &Config) -> Arc<Row> {
         let mut rows = self.rows.lock();
-        let row = rows.entry(config.identity()).or_insert_with(|| {
-            Arc::new(Row {
-                label: config.label(),
-                source: config.source.name.clone(),
-                stream: config.stream.clone(),
-                pulse: Pulse::default(),
-                state: Mutex::default(),
-            })
-        });
+        let row = rows
+            .entry(config.identity())
+            .or_insert_with(|| Arc::new(Row::of(config)));
         Arc::clone(row)
     }
 
     /// Forgets the streams that are configured no more.
-    pub(super) fn retain(&self, identities: &[String]) {
+    pub(crate) fn retain(&self, identities: &[String]) {
         self.rows
             .lock()
             .retain(|identity, _| identities.contains(identity));
     }
 
-    pub(super) fn rows(&self) -> Vec<Arc<Row>> {
+    pub(crate) fn rows(&self) -> Vec<Arc<Row>> {
         self.rows.lock().values().cloned().collect()
     }
 
     /// Says what does not get through at present, once.
-    pub(super) fn watch(&self, journal: &Journal) {
+    pub(crate) fn watch(&self, journal: &Journal) {
         for row in self.rows() {
             let view = row.view();
             self.watch_the_pulse(&row, &view, journal);
-            let now = view.trouble;
-            let before = std::mem::replace(&mut row.state.lock().trouble, now.clone());
-            match (before, now) {
-                (None, Some(why)) => {
-                    let words = format!("{why}; trying again until it works");
-                    journal.say(Level::Warning, Some(&row.label), &words);
-                }
-                (Some(_), None) => journal.say(Level::Info, Some(&row.label), "it works again"),
-                (Some(_), Some(_)) | (None, None) => {}
-            }
+            let mut state = row.state.lock();
+            state.trouble.watch(view.trouble, &row.label, journal);
         }
     }
 
@@ -205,5 +202,24 @@ impl Board {
             );
             journal.say(Level::Error, Some(&row.label), &words);
         }
+    }
+}
+
+/// What does not get through, as it was last seen.
+#[derive(Debug, Default)]
+pub(crate) struct Trouble(Option<String>);
+
+impl Trouble {
+    /// Says that it began or ended, once.
+    pub(crate) fn watch(&mut self, now: Option<String>, label: &str, journal: &Journal) {
+        match (&self.0, &now) {
+            (None, Some(why)) => {
+                let words = format!("{why}; trying again until it works");
+                journal.say(Level::Warning, Some(label), &words);
+            }
+            (Some(_), None) => journal.say(Level::Info, Some(label), "it works again"),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        self.0 = now;
     }
 }

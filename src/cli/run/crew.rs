@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::fetch::Cancel;
 use crate::keep::{HealthFile, PlaceFile};
 use crate::pages::{Facts, Stream};
-use crate::ship::Route;
+use crate::ship::{Headway, Route};
 use crate::time::Time;
 
 /// Whatever a network does, nobody waits longer for a stream to end.
@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_millis(2_600);
 
 const LOOK_UP: Duration = Duration::from_millis(10);
 
-/// All streams at work.
-pub(super) struct Crew {
+/// All at work.
+pub(crate) struct Crew {
     cancel: Cancel,
     hands: Vec<(Arc<Row>, JoinHandle<Result<()>>)>,
     failed: Vec<String>,
@@ -31,8 +31,30 @@ pub(super) struct Crew {
 }
 
 impl Crew {
+    /// Nobody yet; `once` where each ends by itself.
+    pub(crate) fn new(cancel: Cancel, once: bool, journal: &Arc<Journal>) -> Self {
+        Self {
+            cancel,
+            hands: Vec::new(),
+            failed: Vec::new(),
+            journal: Arc::clone(journal),
+            once,
+        }
+    }
+
+    /// One more, at work at once.
+    pub(crate) fn add(
+        &mut self,
+        row: Arc<Row>,
+        work: impl FnOnce() -> Result<()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let thread = std::thread::Builder::new().name("logwalk-stream".to_owned());
+        self.hands.push((row, thread.spawn(work)?));
+        Ok(())
+    }
+
     /// Locks every stream, then lets all of them work.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         streams: Vec<Config>,
         once: bool,
         board: &Arc<Board>,
@@ -45,18 +67,10 @@ impl Crew {
             hands.push(hand(config, once, board, journal, &cancel)?);
         }
         board.retain(&identities);
-        let mut crew = Self {
-            cancel,
-            hands: Vec::new(),
-            failed: Vec::new(),
-            journal: Arc::clone(journal),
-            once,
-        };
+        let mut crew = Self::new(cancel, once, journal);
         for hand in hands {
             let row = Arc::clone(&hand.row);
-            let thread = std::thread::Builder::new().name("logwalk-stream".to_owned());
-            let thread = thread.spawn(move || hand.work())?;
-            crew.hands.push((row, thread));
+            crew.add(row, move || hand.work())?;
         }
         let words = match crew.hands.len() {
             1 => "1 stream is walked".to_owned(),
@@ -67,7 +81,7 @@ impl Crew {
     }
 
     /// Tells all to stop, and waits for them, but not for ever.
-    pub(super) fn dismiss(&mut self) {
+    pub(crate) fn dismiss(&mut self) {
         self.cancel.raise();
         let begin = Instant::now();
         for (row, thread) in self.hands.drain(..) {
@@ -82,7 +96,7 @@ impl Crew {
     }
 
     /// How it ended, once all have; those that only a fault can end are said to be dead.
-    pub(super) fn ended(&mut self) -> Option<std::result::Result<(), Stop>> {
+    pub(crate) fn ended(&mut self) -> Option<std::result::Result<(), Stop>> {
         let (over, at_work) = std::mem::take(&mut self.hands)
             .into_iter()
             .partition(|(_, thread)| thread.is_finished());
@@ -132,7 +146,8 @@ fn hand(
     place.hold()?;
     let row = board.row(&config);
     Ok(Hand {
-        health: HealthFile::beside(&place),
+        health: Some(HealthFile::beside(&place)),
+        range: None,
         route: Arc::new(route),
         stream: Arc::new(Stream::new(config, &Facts::default())?),
         place,
@@ -140,6 +155,7 @@ fn hand(
         journal: Arc::clone(journal),
         cancel: cancel.clone(),
         once,
-        began: Time::now(),
+        up_to: once.then(Time::now),
+        headway: Headway::default(),
     })
 }

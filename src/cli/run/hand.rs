@@ -11,8 +11,9 @@ use crate::error::{Error, Result};
 use crate::fetch::{Cancel, Reality, Surroundings};
 use crate::keep::{Health, HealthFile, Keep, PlaceFile};
 use crate::pages::{Budget, Run, Stream};
-use crate::ship::{Account, Course, Route, ship};
+use crate::ship::{Account, Course, Headway, Route, ship};
 use crate::time::Time;
+use crate::walk::Range;
 
 /// SIGTERM is to be over within three seconds; the rest is for keeping the place and leaving.
 const GRACE: Duration = Duration::from_millis(1_800);
@@ -27,24 +28,33 @@ const LEAST_WAIT: Duration = Duration::from_secs(5);
 const BREATH: Duration = Duration::from_secs(1);
 
 /// What walks one stream.
-pub(super) struct Hand {
-    pub(super) stream: Arc<Stream>,
-    pub(super) route: Arc<Route>,
-    pub(super) place: PlaceFile,
-    pub(super) health: HealthFile,
-    pub(super) row: Arc<Row>,
-    pub(super) journal: Arc<Journal>,
-    pub(super) cancel: Cancel,
-    pub(super) once: bool,
-    /// When it was put to work: with `once`, what is there by then is enough.
-    pub(super) began: Time,
+pub(crate) struct Hand {
+    pub(crate) stream: Arc<Stream>,
+    pub(crate) route: Arc<Route>,
+    pub(crate) place: PlaceFile,
+    /// Where it is noted how the stream fares, if anywhere.
+    pub(crate) health: Option<HealthFile>,
+    /// The range that is walked, if it is not the whole log.
+    pub(crate) range: Option<Range>,
+    pub(crate) row: Arc<Row>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) cancel: Cancel,
+    pub(crate) once: bool,
+    /// What is there by then is enough; a range has an end of its own and none of these.
+    pub(crate) up_to: Option<Time>,
+    /// Shared by those that wait for one quota in turns.
+    pub(crate) headway: Headway,
 }
 
 impl Hand {
     /// Works until told to stop, or once it is caught up where that was asked for.
-    pub(super) fn work(mut self) -> Result<()> {
+    pub(crate) fn work(mut self) -> Result<()> {
         self.row.pulse.beat(Reality::default().tick());
-        let mut health = self.health.read();
+        let mut health = self
+            .health
+            .as_ref()
+            .map(HealthFile::read)
+            .unwrap_or_default();
         let mut last_said = None;
         let mut moved = Instant::now();
         loop {
@@ -109,17 +119,23 @@ impl Hand {
             span: None,
             stall: self.once.then_some(STALL),
             silence: STALL,
+            headway: self.headway.clone(),
             holds_on: true,
             pulse: self.row.pulse.clone(),
+        };
+        let first = self.range.filter(|_| kept.place.is_none());
+        let place = match first {
+            Some(range) => Some(range.first_place(Time::now())?),
+            None => kept.place,
         };
         let budget = Budget {
             bytes: self.stream.config.limits.run_bytes,
             span: None,
         };
-        let up_to = self.once.then_some(self.began);
+        let up_to = self.up_to;
         let walk = |around| {
             let stream = Arc::clone(&self.stream);
-            let run = Run::new(stream, kept.place.as_deref(), budget, around)?;
+            let run = Run::new(stream, place.as_deref(), budget, around)?;
             Ok(match up_to {
                 Some(moment) => run.up_to(moment),
                 None => run,
@@ -203,7 +219,9 @@ impl Hand {
                 health.last_error = Some(error.to_string());
             }
         }
-        if let Err(error) = self.health.write(health) {
+        if let Some(file) = &self.health
+            && let Err(error) = file.write(health)
+        {
             let words = error.to_string();
             self.journal
                 .say(Level::Warning, Some(&self.row.label), &words);

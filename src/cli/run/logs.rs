@@ -9,7 +9,7 @@ use crate::cli::stop::Stop;
 use crate::config::{Config, Destination, Store};
 
 /// Every stream of the files, and of the files in the folders; an error with all that is wrong.
-pub(super) fn streams(paths: &[PathBuf], secrets: &Secrets) -> Result<Vec<Config>, Stop> {
+pub(crate) fn streams(paths: &[PathBuf], secrets: &Secrets) -> Result<Vec<Config>, Stop> {
     let mut files = Vec::new();
     for path in paths {
         for path in files_of(path)? {
@@ -27,7 +27,7 @@ pub(super) fn streams(paths: &[PathBuf], secrets: &Secrets) -> Result<Vec<Config
         } in file.checked()?
         {
             file.known(&missing, |_| true)?;
-            if let Some(unfit) = unfit(file, &config, &at) {
+            if let Some(unfit) = unfit("run", file, &config, &at) {
                 return Err(unfit.into());
             }
             let here = file.finding(&at, "").place();
@@ -46,16 +46,20 @@ pub(super) fn streams(paths: &[PathBuf], secrets: &Secrets) -> Result<Vec<Config
     Ok(streams)
 }
 
-/// What needs an Agent that is not here.
-fn unfit(file: &ConfFile, config: &Config, at: &str) -> Option<Finding> {
+/// What a stream needs an Agent for that is not here; `verb` is the command that has none.
+pub(crate) fn unfit(verb: &str, file: &ConfFile, config: &Config, at: &str) -> Option<Finding> {
     if matches!(config.destination, Destination::Agent) {
-        let words = "`logwalk run` has no Agent to send through: set `destination: {type: datadog, \
-                     site: ..., api_key: ...}`";
+        let words = format!(
+            "`logwalk {verb}` has no Agent to send through: set `destination: {{type: datadog, \
+             site: ..., api_key: ...}}`"
+        );
         return Some(file.finding(&format!("{at}.destination"), words));
     }
     if config.store == Store::Agent {
-        let words = "`logwalk run` has no Agent to keep the place: set `store: {type: file, path: \
-                     ...}`";
+        let words = format!(
+            "`logwalk {verb}` has no Agent to keep the place: set `store: {{type: file, path: \
+             ...}}`"
+        );
         return Some(file.finding(&format!("{at}.store"), words));
     }
     None

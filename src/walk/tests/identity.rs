@@ -53,7 +53,7 @@ fn equal_events_have_numbers_from_one() {
     let ordinals = |verdicts: Vec<Verdict>| -> Vec<u32> {
         let ordinal = |verdict| match verdict {
             Verdict::Deliver { ordinal, .. } => ordinal,
-            Verdict::Known | Verdict::Outside | Verdict::NotYet => 0,
+            Verdict::Known | Verdict::Outside | Verdict::Beyond | Verdict::NotYet => 0,
         };
         verdicts.into_iter().map(ordinal).collect()
     };
@@ -102,7 +102,7 @@ fn a_record_without_a_time_has_that_of_the_record_before_it_or_of_receipt() {
         .into_iter()
         .filter_map(|verdict| match verdict {
             Verdict::Deliver { time, .. } => Some(time.0),
-            Verdict::Known | Verdict::Outside | Verdict::NotYet => None,
+            Verdict::Known | Verdict::Outside | Verdict::Beyond | Verdict::NotYet => None,
         })
         .collect();
     assert_eq!(times, [NOW, NOW - 500, NOW - 500]);

@@ -92,8 +92,18 @@ impl Telling {
     }
 
     pub(super) fn from(source: Source, start: Option<Time>) -> Self {
+        Self::resumed(source, None, start)
+    }
+
+    /// The first run over a range.
+    pub(super) fn over(source: Source, from: i64, to: i64) -> Self {
+        let place = Place::range(Time(from), Time(to), Time(NOW));
+        Self::resumed(source, Some(place), None)
+    }
+
+    fn resumed(source: Source, place: Option<Place>, start: Option<Time>) -> Self {
         let source = Arc::new(source);
-        let mut walk = Walk::resume(Arc::clone(&source), None, None, start, Time(NOW));
+        let mut walk = Walk::resume(Arc::clone(&source), None, place, start, Time(NOW));
         let kept = walk.written().unwrap();
         Self {
             walk,
@@ -127,7 +137,7 @@ impl Telling {
         self.walk.turn(lead, taken, Time(self.now));
         let delivered = |(fact, verdict): (&Fact, Verdict)| match verdict {
             Verdict::Deliver { .. } => Some(fact.known_as.cast_signed()),
-            Verdict::Known | Verdict::Outside | Verdict::NotYet => None,
+            Verdict::Known | Verdict::Outside | Verdict::Beyond | Verdict::NotYet => None,
         };
         facts
             .iter()
