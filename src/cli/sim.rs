@@ -51,7 +51,6 @@ keys sim-application-key-without-permission, -without-trial, -on-legacy-pricing 
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE, next_line_help = true)]
-#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub(crate) struct Arguments {
     /// A loopback address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8765")]
