@@ -26,6 +26,8 @@ class Happenings:
         self.chance = random.Random(house.schedule.seed)  # noqa: S311 (it is weather)
         self.done: list[str] = []
         self.fallen = False
+        # Integration files of earlier configurations.
+        self.old: set[str] = set()
         # A page of each stream: what a run that is cut off had sent and not kept.
         self.page = self.schedule.page_size * len(self.schedule.streams)
 
@@ -54,6 +56,7 @@ class Happenings:
         self.count()
         self.house.kill()
         self.excuse.add("kill", self.page)
+        self.leave_old_files()
         self.doubt()
         self.fallen = True
 
@@ -62,6 +65,12 @@ class Happenings:
         if self.schedule.concurrent:
             taken = traces.taken(self.files(), traces.offsets(self.house.run_path))
             self.excuse.add("acknowledged, perhaps too early", taken)
+
+    def leave_old_files(self) -> None:
+        """What lies unread in files of earlier configurations is read by no new Agent."""
+        old = {path: text for path, text in self.files().items() if Path(path).name in self.old}
+        if unread := traces.unread(old, traces.offsets(self.house.run_path)):
+            self.excuse.add("unread under the old id", unread)
 
     def kill(self, happening: Happening) -> None:
         """It is killed, and started again."""
@@ -152,6 +161,7 @@ class Happenings:
         self.count()
         self.house.stop()
         self.excuse.add("restart", self.page)
+        self.leave_old_files()
         self.doubt()
         self.away(happening)
 
@@ -160,6 +170,12 @@ class Happenings:
         if self.house.running is None:
             return
         status = self.house.running.ask("status")
+        current = {
+            f"{check_id.replace(':', '_')}.log"
+            for check_id, check in status["checks"].items()
+            if check.get("scheduled")
+        }
+        self.old = {Path(path).name for path in self.files()} - current
         for check in status["checks"].values():
             if check["errors"]:
                 self.done.append(f"error: {check['error']}")

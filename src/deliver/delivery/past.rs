@@ -18,6 +18,9 @@ const TO_FIND_THE_REGISTRY: Duration = Duration::from_secs(3);
 /// A registry that could be read and cannot any more is believed to be gone after this.
 const GONE: Duration = Duration::from_mins(5);
 
+/// A request that failed is made again at the latest after two minutes, and may take a while.
+const STILL_FAILING: Duration = Duration::from_mins(3);
+
 /// Many Agents empty their registry and write it again: it is torn for as long as that takes.
 const LOOKS: u32 = 5;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
@@ -69,7 +72,10 @@ impl<S: Site> Delivery<S> {
     /// What the registry says of a file; after a restart the new Agent reads on from there, whatever
     /// the earlier one has left undone, and begins at the beginning where it says nothing.
     fn entry_of(&mut self, file: &str, restarted: bool) -> Option<Entry> {
-        let reading = self.read_registry(file)?;
+        let reading = self.read_registry(file);
+        // Read after it, the counters know of every refusal that the registry acknowledges.
+        self.count_what_was_dropped();
+        let reading = reading?;
         if !restarted {
             return self.believed(file, &reading);
         }
@@ -100,7 +106,6 @@ impl<S: Site> Delivery<S> {
             let now = self.site.now();
             let file = self.ledger.file.clone();
             let look = self.site.look(&file)?;
-            self.count_what_was_dropped();
             let entry = self.entry_of(&file, restarted);
             if !self.receipts && self.ledger.is_whole(look) {
                 let passed = self.ledger.pass_by();
@@ -169,6 +174,9 @@ pub(super) fn scene<'t>(
         look,
         entry,
         from_its_beginning: watch.from_its_beginning,
+        failing: watch
+            .errors
+            .is_some_and(|(errors, last)| errors > 0 && now.tick < last + STILL_FAILING),
         age: now.tick,
         waited: now.tick.saturating_sub(watch.progress.unwrap_or(now.tick)),
         now,

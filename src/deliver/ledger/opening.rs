@@ -12,6 +12,9 @@ use crate::deliver::site::{Look, Moment};
 /// scan, its poll, its batch and its flush, with room to spare.
 const UNTIL_AN_ENTRY: Duration = Duration::from_mins(2);
 
+/// While its requests fail it can write none, and nothing would be gained by sending all again.
+const UNTIL_AN_ENTRY_IN_AN_OUTAGE: Duration = Duration::from_hours(1);
+
 /// How long the receipts of an earlier configuration's file are waited for without any coming.
 const OLD_FILE: Duration = Duration::from_mins(5);
 
@@ -28,6 +31,8 @@ pub(in crate::deliver) struct Scene<'a> {
     pub(in crate::deliver) entry: Option<Entry>,
     /// This process began with a registry that did not know the file: it read it from its beginning.
     pub(in crate::deliver) from_its_beginning: bool,
+    /// Requests to the intake fail.
+    pub(in crate::deliver) failing: bool,
     /// How long this process has run.
     pub(in crate::deliver) age: Duration,
     /// How long no receipt has come.
@@ -112,7 +117,12 @@ impl Ledger {
             return Opening::Ready(self.lose(|_| Now::Lost));
         }
         let Some(entry) = scene.entry else {
-            if scene.age < UNTIL_AN_ENTRY {
+            let patience = if scene.failing {
+                UNTIL_AN_ENTRY_IN_AN_OUTAGE
+            } else {
+                UNTIL_AN_ENTRY
+            };
+            if scene.age < patience {
                 return Opening::Wait(Why::Entry);
             }
             return Opening::Ready(self.lose(|_| Now::Lost));

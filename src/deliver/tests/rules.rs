@@ -62,6 +62,7 @@ fn scene(process: &'static str, look: Option<Look>, entry: Option<Entry>) -> Sce
         look,
         entry,
         from_its_beginning: false,
+        failing: false,
         age: Duration::from_mins(10),
         waited: Duration::ZERO,
         now: at(600),
@@ -278,6 +279,21 @@ fn what_a_new_agent_read_from_the_beginning_is_not_taken_for_what_a_dead_one_had
     assert_eq!(ledger.unconfirmed(), 8);
     assert!(ledger.observe(entry(600, 7), at(601)));
     assert_eq!(ledger.unconfirmed(), 4);
+}
+
+#[test]
+fn an_agent_that_reaches_no_intake_is_given_time_for_its_first_entry() {
+    let ledger = sent(10);
+    let silent = |failing, minutes| Scene {
+        failing,
+        age: Duration::from_mins(minutes),
+        ..scene("two", file(1_000), None)
+    };
+    let opened = |failing, minutes| kept(&ledger).open(&silent(failing, minutes));
+    assert_eq!(opened(false, 1), Opening::Wait(Why::Entry));
+    assert_eq!(opened(false, 2), Opening::Ready(10));
+    assert_eq!(opened(true, 59), Opening::Wait(Why::Entry));
+    assert_eq!(opened(true, 60), Opening::Ready(10));
 }
 
 #[test]
