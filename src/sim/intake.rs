@@ -22,7 +22,7 @@ const PAYLOAD_LOGS: usize = 1_000;
 const LOG_BYTES: usize = 1_000_000;
 
 /// What came first is forgotten beyond this, so that a benchmark does not fill the memory.
-const REMEMBERED_BYTES: usize = 256 << 20;
+const REMEMBERED_BYTES: usize = 1 << 30;
 
 /// What stands in for a log of which the intake would cut the end off.
 const CUT: &str = "{\"simulator\":\"a log of more than 1 MB, cut off by the intake\"}";

@@ -491,6 +491,8 @@ fn killed_at_any_moment_it_loses_nothing_and_repeats_one_payload() {
     assert_eq!(ended.status, Some(0), "{}", ended.errors);
     let (due, arrived) = (due(&vendor), arrived(&vendor));
     assert_eq!(due.len() as u64, records);
+    let remembered: usize = arrived.values().sum();
+    assert_eq!(count(&vendor), remembered, "the simulator forgot some");
     let lost = due.iter().filter(|id| !arrived.contains_key(*id)).count();
     let twice = arrived.values().filter(|times| **times > 1).count();
     println!(
