@@ -2,7 +2,8 @@
 //!
 //! A reload starts the new instance while the old one may still run: the newer supersedes, and the
 //! older keeps nothing any more. An older one that is *scheduled* beside it is no reload: the same
-//! stream is configured twice, and both say so until one of them is gone.
+//! stream is configured twice, and both say so until one of them is gone. A run that was due when the
+//! reload came may begin after the newer one's first: so that is not yet a schedule.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
+
+/// So many runs beside a newer instance are a schedule: one may have been due when a reload came.
+const A_SCHEDULE: u32 = 2;
 
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 static LIVE: Mutex<BTreeMap<String, Vec<Live>>> = Mutex::new(BTreeMap::new());
@@ -27,8 +31,8 @@ pub struct Instance {
 struct Live {
     number: u64,
     label: String,
-    /// Scheduled although a newer one was live.
-    again: bool,
+    /// Runs that began although a newer one was live.
+    again: u32,
 }
 
 impl Instance {
@@ -50,7 +54,7 @@ impl Instance {
             live.push(Live {
                 number: self.number,
                 label: self.label.clone(),
-                again: false,
+                again: 0,
             });
         }
         let newer = live
@@ -59,14 +63,17 @@ impl Instance {
             .max_by_key(|other| other.number)
             .map(|other| other.label.clone());
         for own in live.iter_mut().filter(|own| own.number == self.number) {
-            own.again = newer.is_some();
+            own.again = match newer {
+                Some(_) => own.again.saturating_add(1),
+                None => 0,
+            };
         }
         if let Some(newer) = newer {
             return Err(self.twice(&newer));
         }
         match live
             .iter()
-            .find(|other| other.again && other.number < self.number)
+            .find(|other| other.again >= A_SCHEDULE && other.number < self.number)
         {
             Some(older) => Err(self.twice(&older.label)),
             None => Ok(()),
@@ -178,6 +185,7 @@ mod tests {
         let (old, new) = pair("duplicates");
         old.begin_run().unwrap();
         new.begin_run().unwrap();
+        assert!(words(old.begin_run()).contains("second.yaml"));
         for _ in 0..2 {
             let olds = words(old.begin_run());
             assert!(
@@ -196,9 +204,24 @@ mod tests {
     fn duplicates_whose_newer_one_runs_first_are_found_without_disturbing_its_keeping() {
         let (old, new) = pair("newer first");
         new.begin_run().unwrap();
-        assert!(words(old.begin_run()).contains("second.yaml"));
-        new.may_keep().unwrap();
+        for _ in 0..2 {
+            assert!(words(old.begin_run()).contains("second.yaml"));
+            new.may_keep().unwrap();
+        }
         assert!(words(new.begin_run()).contains("first.yaml"));
+    }
+
+    #[test]
+    fn a_run_that_was_due_when_the_reload_came_does_not_stop_the_newer_one() {
+        let (old, new) = pair("due");
+        old.begin_run().unwrap();
+        old.leave();
+        new.begin_run().unwrap();
+        old.begin_run().unwrap_err();
+        for _ in 0..3 {
+            new.begin_run().unwrap();
+            new.may_keep().unwrap();
+        }
     }
 
     #[test]
@@ -206,6 +229,7 @@ mod tests {
         let (old, new) = pair("dropped");
         old.begin_run().unwrap();
         new.begin_run().unwrap();
+        old.begin_run().unwrap_err();
         old.begin_run().unwrap_err();
         new.begin_run().unwrap_err();
         drop(old);
