@@ -89,7 +89,10 @@ impl Row {
             count(&account, &mut state.past);
             state.standing = account.stands().or(state.standing);
         }
-        state.trouble = Trouble::default();
+        // Of one that ended well, whoever watches has still to say that it works again.
+        if health.failures_in_a_row > 0 {
+            state.trouble = Trouble::default();
+        }
         state.health = health;
     }
 
