@@ -105,7 +105,11 @@ impl Stream {
         let (inner, agent) = py.detach(read)?;
         let identity = inner.config.identity();
         let check = agent.check_id.as_deref().unwrap_or_default();
-        let live = Instance::new(&identity, format!("{} [{check}]", inner.label()));
+        let live = Instance::born(
+            &identity,
+            format!("{} [{check}]", inner.label()),
+            agent.born,
+        );
         let word = |name: &str| inner.config.log.get(name).and_then(Value::as_str);
         let entry = deliver::entry(word("source"), word("service"));
         let way = agent.files().map(|files| Way {

@@ -69,6 +69,7 @@ def test_the_facts_are_what_the_agent_says(
 
     assert json.loads(surroundings.facts(check)) == {
         "check_id": "logwalk:1f2e",
+        "born": check.born,
         "version": "0.0.0",
         "tags": "region:eu,team:security",
         "proxy": {"https": "http://proxy:3128"},

@@ -39,10 +39,20 @@ impl Instance {
     /// An instance that has not run; one made later is newer.
     #[must_use]
     pub fn new(identity: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::born(identity, label, None)
+    }
+
+    /// The same, of a check that was made before: which of two is newer was decided then.
+    #[must_use]
+    pub fn born(
+        identity: impl Into<String>,
+        label: impl Into<String>,
+        number: Option<u64>,
+    ) -> Self {
         Self {
             identity: identity.into(),
             label: label.into(),
-            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
+            number: number.unwrap_or_else(|| NEXT_NUMBER.fetch_add(1, Ordering::Relaxed)),
         }
     }
 
@@ -276,6 +286,16 @@ mod tests {
         new.begin_run().unwrap();
         old.may_keep().unwrap_err();
         new.begin_run().unwrap();
+    }
+
+    #[test]
+    fn which_is_newer_was_decided_when_the_check_was_made() {
+        let new = Instance::born("born", "new.yaml", Some(8));
+        let old = Instance::born("born", "old.yaml", Some(7));
+        new.begin_run().unwrap();
+        assert!(words(old.begin_run()).contains("new.yaml"));
+        new.begin_run().unwrap();
+        new.may_keep().unwrap();
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::pages::Facts;
 #[derive(Deserialize)]
 pub(super) struct Agent {
     pub(super) check_id: Option<String>,
+    /// The how manieth check of this process it is.
+    pub(super) born: Option<u64>,
     tags: Option<String>,
     proxy: Option<Proxy>,
     max_message_size_bytes: Option<Value>,

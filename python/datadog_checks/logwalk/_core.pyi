@@ -26,9 +26,10 @@ class Stream:
     """One instance, checked.
 
     `instance` and `init_config` are JSON texts as written by the user. `agent` is a JSON text with
-    `check_id`, `version`, `tags` (comma-separated, as the Agent joins them), `proxy` (null or a
-    mapping with http, https, no_proxy), `max_message_size_bytes`, `run_path`,
-    `integrations_logs_files_max_size` (megabytes), `expvar_port` and `fips`.
+    `check_id`, `born` (the how manieth check of the process it is), `version`, `tags`
+    (comma-separated, as the Agent joins them), `proxy` (null or a mapping with http, https,
+    no_proxy), `max_message_size_bytes`, `run_path`, `integrations_logs_files_max_size`
+    (megabytes), `expvar_port` and `fips`.
     """
 
     def __new__(cls, instance: str, init_config: str, agent: str) -> Stream: ...

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from datadog_checks.base import AgentCheck
 
+    from .check import LogwalkCheck
+
 # The Agent's own flags that may stand before its subcommand and take the next word as their value.
 FLAGS_WITH_A_VALUE = {"-c", "--cfgpath", "--extracfgpath", "--fleetcfgpath", "--sysprobecfgpath"}
 # The options of an instance or its destination that name files.
 FILES = ("tls_ca_cert", "tls_cert", "tls_private_key", "dead_letter")
 
 
-def facts(check: "AgentCheck") -> str:
+def facts(check: "LogwalkCheck") -> str:
     """Everything the core needs to know about the Agent around it, as JSON."""
     try:
         tags = check.formatted_tags
@@ -30,6 +32,7 @@ def facts(check: "AgentCheck") -> str:
         "the Agent's configuration",
         {
             "check_id": check.check_id,
+            "born": check.born,
             "version": datadog_agent.get_version(),
             "tags": tags,
             "proxy": setting("proxy"),

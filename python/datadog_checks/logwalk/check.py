@@ -1,5 +1,6 @@
 """The Agent check: pulls pages of logs out of the core, emits them, and keeps the place."""
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from .__about__ import __version__
 from ._core import ConfigError, Run, RunError, Stream
 from .issue import Issue
 
+# After a reload the older check may begin its first run later than the newer one.
+BIRTHS = itertools.count()
+
 
 class LogwalkCheck(AgentCheck):
     """One stream of one log API: an instance in conf.d/logwalk.d."""
@@ -23,6 +27,7 @@ class LogwalkCheck(AgentCheck):
     ) -> None:
         """Read nothing yet: the Agent says who this check is only after it is made."""
         super().__init__(name, init_config, instances)
+        self.born = next(BIRTHS)
         self.stream: Stream | None = None
         self.diagnosable = False
         self.issue = Issue(self)

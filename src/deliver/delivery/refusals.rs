@@ -18,9 +18,6 @@ const MOST_TRIED: u32 = 8;
 /// For so long what is dropped is then taken for other logs, unless nothing at all comes through.
 const OTHERS: Duration = Duration::from_hours(1);
 
-/// What was counted is in the registry by then: it is written once a second, and may be waited for.
-const LATE: Duration = Duration::from_secs(10);
-
 /// Counters of an idle stream are read anew before it sends, at most so often.
 const BETWEEN_COUNTS: Duration = Duration::from_secs(1);
 
@@ -38,9 +35,10 @@ pub(super) enum Trial {
 /// What the Agent's counters say, as far as no receipt has explained it.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    /// Logs that were dropped, and when the last of them were.
+    /// Logs that were dropped, of anybody.
     dropped: u64,
-    at: Duration,
+    /// How many of ours were on their way when that was counted, and are not acknowledged since.
+    on_the_way: u64,
     /// Logs of anybody that the intake has taken since the last receipt.
     taken: u64,
     counted: Option<u64>,
@@ -70,44 +68,39 @@ impl Refusals {
     /// All that was tried has come through.
     pub(super) fn end(&mut self) {
         self.in_a_row = 0;
-        self.dropped = 0;
+        self.forget();
     }
 
-    fn note(&mut self, dropped: u64, taken: u64, now: Duration) {
+    fn forget(&mut self) {
+        (self.dropped, self.on_the_way) = (0, 0);
+    }
+
+    fn note(&mut self, dropped: u64, taken: u64, on_the_way: u64) {
         let before = self.counted.replace(taken).unwrap_or(taken);
         self.taken += taken.saturating_sub(before);
         if dropped > 0 {
             self.dropped += dropped;
-            self.at = now;
+            self.on_the_way = on_the_way;
         }
     }
 
-    /// What a receipt for so many logs is worth. The counter may be ahead of the registry, so what it
-    /// counted beyond them is kept for the next; where receipts come in `order`, not for long.
-    fn judge(&mut self, acknowledged: u64, order: bool, now: Duration) -> Worth {
+    /// What a receipt for so many logs is worth. The counter is ahead of the registry, so whatever was
+    /// on its way when it rose may be what was dropped, and nothing that was sent since.
+    fn judge(&mut self, acknowledged: u64, now: Duration) -> Worth {
         let some_are_taken = std::mem::take(&mut self.taken) > 0;
         let dropped = self.dropped;
-        if dropped == 0 {
+        self.on_the_way = self.on_the_way.saturating_sub(acknowledged);
+        if self.on_the_way == 0 {
+            self.forget();
+        }
+        if dropped == 0 || (some_are_taken && self.others_until.is_some_and(|until| now < until)) {
             return Worth::Taken;
         }
-        let of_others = some_are_taken && self.others_until.is_some_and(|until| now < until);
-        let enough = some_are_taken && acknowledged == 1 && self.in_a_row >= MOST_TRIED;
-        if of_others || enough {
-            self.dropped = 0;
-        }
-        if of_others {
-            return Worth::Taken;
-        }
-        if enough {
+        if some_are_taken && acknowledged == 1 && self.in_a_row >= MOST_TRIED {
             self.others_until = Some(now + OTHERS);
             return Worth::Unknown;
         }
         self.in_a_row = self.in_a_row.saturating_add(1);
-        self.dropped = if order && now >= self.at + LATE {
-            0
-        } else {
-            dropped.saturating_sub(acknowledged)
-        };
         Worth::Refused(dropped)
     }
 }
@@ -119,12 +112,8 @@ impl<S: Site> Delivery<S> {
         let Some(entry) = entry.filter(|_| acknowledged > 0) else {
             return false;
         };
-        let (now, order) = (self.tick(), self.terms.habits.overtaking.is_none());
-        let worth = self
-            .watch
-            .lock()
-            .refusals
-            .judge(acknowledged as u64, order, now);
+        let now = self.tick();
+        let worth = self.watch.lock().refusals.judge(acknowledged as u64, now);
         match worth {
             Worth::Taken => false,
             Worth::Unknown => {
@@ -152,8 +141,9 @@ impl<S: Site> Delivery<S> {
         if let Some(counters) = counters {
             let before = self.ledger.dropped.replace(counters.dropped);
             let risen = before.map_or(0, |before| counters.dropped.saturating_sub(before));
+            let on_the_way = self.ledger.unconfirmed() as u64;
             let mut watch = self.watch.lock();
-            watch.refusals.note(risen, counters.taken, now);
+            watch.refusals.note(risen, counters.taken, on_the_way);
         }
     }
 
@@ -167,7 +157,7 @@ impl<S: Site> Delivery<S> {
         self.counted = Some(now);
         if let Some(counters) = self.site.counters() {
             self.ledger.dropped = Some(counters.dropped);
-            self.watch.lock().refusals.dropped = 0;
+            self.watch.lock().refusals.forget();
         }
     }
 
@@ -190,26 +180,20 @@ mod tests {
     }
 
     #[test]
-    fn a_counter_that_is_ahead_of_the_registry_is_not_used_up_by_the_first_receipt() {
+    fn a_counter_that_is_ahead_of_the_registry_speaks_of_all_that_was_on_its_way() {
         let mut refusals = Refusals::default();
-        refusals.note(116, 0, at(1));
-        assert_eq!(refusals.judge(57, true, at(1)), Worth::Refused(116));
-        assert_eq!(refusals.judge(59, true, at(2)), Worth::Refused(59));
-        assert_eq!(refusals.judge(10, true, at(3)), Worth::Taken);
+        refusals.note(29, 0, 76);
+        assert_eq!(refusals.judge(71, at(1)), Worth::Refused(29));
+        assert_eq!(refusals.judge(5, at(2)), Worth::Refused(29));
+        assert_eq!(refusals.judge(10, at(3)), Worth::Taken);
     }
 
     #[test]
-    fn what_was_dropped_of_others_is_not_held_against_us_for_long() {
+    fn what_was_sent_since_was_not_dropped() {
         let mut refusals = Refusals::default();
-        refusals.note(500, 0, at(1));
-        assert_eq!(refusals.judge(10, true, at(2)), Worth::Refused(500));
-        assert_eq!(refusals.judge(10, true, at(20)), Worth::Refused(490));
-        assert_eq!(refusals.judge(10, true, at(30)), Worth::Taken);
-        // Receipts that do not come in order may come at any time.
-        refusals.note(20, 0, at(40));
-        assert_eq!(refusals.judge(10, false, at(60)), Worth::Refused(20));
-        assert_eq!(refusals.judge(10, false, at(90)), Worth::Refused(10));
-        assert_eq!(refusals.judge(10, false, at(99)), Worth::Taken);
+        refusals.note(500, 0, 10);
+        assert_eq!(refusals.judge(10, at(2)), Worth::Refused(500));
+        assert_eq!(refusals.judge(10, at(20)), Worth::Taken);
     }
 
     #[test]
@@ -217,12 +201,12 @@ mod tests {
         let mut refusals = Refusals::default();
         assert_eq!(refusals.trial(), Trial::Everything);
         for attempt in 0..100 {
-            refusals.note(1, 7, at(attempt * 10));
-            assert_eq!(refusals.judge(1, true, at(attempt * 10)), Worth::Refused(1));
+            refusals.note(1, 7, 1);
+            assert_eq!(refusals.judge(1, at(attempt * 10)), Worth::Refused(1));
             let trial = if attempt < 3 { Trial::Page } else { Trial::Log };
             assert_eq!(refusals.trial(), trial);
         }
-        assert_eq!(refusals.judge(1, true, at(2_000)), Worth::Taken);
+        assert_eq!(refusals.judge(1, at(2_000)), Worth::Taken);
         refusals.end();
         assert_eq!(refusals.trial(), Trial::Everything);
     }
@@ -233,8 +217,8 @@ mod tests {
         let mut taken = 0;
         let mut judged = |refusals: &mut Refusals, seconds, more| {
             taken += more;
-            refusals.note(3, taken, at(seconds));
-            refusals.judge(1, true, at(seconds))
+            refusals.note(3, taken, 1);
+            refusals.judge(1, at(seconds))
         };
         assert_eq!(judged(&mut refusals, 0, 0), Worth::Refused(3));
         for attempt in 1..8 {
