@@ -166,6 +166,11 @@ def test_two_instances_of_one_stream_both_refuse_and_name_each_other(
     agent.run(second)
     assert [log["logwalk"]["id"] for log in agent.logs("logwalk:aaaa")] == ids
 
+    # A run that was due when the reload came stops nobody but itself.
+    with pytest.raises(RunFailed, match="logwalk:bbbb"):
+        agent.run(first)
+    agent.run(second)
+
     asked = len(vendor.requests)
     for duplicate, other in ((first, "bbbb"), (second, "aaaa"), (first, "bbbb")):
         with pytest.raises(RunFailed, match=rf"agent_handler/tool_calls.*as .*logwalk:{other}"):
