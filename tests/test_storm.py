@@ -54,6 +54,15 @@ def test_a_seed_decides_everything() -> None:
     assert schedule(4, "recreate").cap_behaviour == "recreate"
 
 
+def test_files_can_be_as_large_as_those_of_real_agents() -> None:
+    megabyte = 1024 * 1024
+    for seed in range(50):
+        small, large = schedule(seed), schedule(seed, scale=32)
+        assert megabyte <= large.cap <= 10 * megabyte
+        assert (large.cap, large.total) == (32 * small.cap, 32 * small.total)
+        assert large.happenings == small.happenings
+
+
 def test_the_verdict_tells_who_lost_and_who_repeated() -> None:
     excuse = Excuse()
     excuse.add("kill", 1)
