@@ -4,6 +4,7 @@ mod between;
 mod page;
 mod reader;
 mod report;
+mod scout;
 mod stream;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use between::Between;
 pub use page::Page;
 use reader::Reader;
 pub use report::{Report, Tally};
+use scout::Scout;
 pub use stream::{Facts, Stream};
 
 /// How much one run may do; none is no limit.
@@ -45,7 +47,12 @@ pub struct Run<S> {
     over: bool,
     report: Report,
     tray: Tray,
+    scout: Option<Scout>,
 }
+
+/// A page's logs have fewer bytes than so many times its body: within that of a run's budget it is
+/// looked where the budget ends, and what follows the page is known only then.
+const FAR: u64 = 4;
 
 /// The statuses by which an API says that it does not know a cursor any more.
 const CURSOR_REFUSED: [u16; 4] = [400, 404, 410, 422];
@@ -99,6 +106,7 @@ impl<S: Surroundings> Run<S> {
             over: false,
             report,
             tray: Tray::default(),
+            scout: None,
         })
     }
 
@@ -107,6 +115,16 @@ impl<S: Surroundings> Run<S> {
     #[must_use]
     pub fn up_to(mut self, moment: Time) -> Self {
         self.enough = Some(moment);
+        self
+    }
+
+    /// The same, asking for the next page while one is mapped and delivered.
+    #[must_use]
+    pub fn scouting(mut self) -> Self
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        self.scout = Some(Scout::new(Arc::new(self.around.clone())));
         self
     }
 
@@ -162,9 +180,10 @@ impl<S: Surroundings> Run<S> {
             if self.is_spent() || self.report.enough {
                 return Ok(None);
             }
-            let source = Arc::clone(&self.stream.source);
-            let call = source.call(&self.stream.config.filling, &ask)?;
-            match self.stream.ask(&call, self.deadline, &self.around) {
+            let scouted = self.scout.as_mut().and_then(|scout| scout.reply(&ask));
+            let asked =
+                scouted.unwrap_or_else(|| self.stream.ask(&ask, self.deadline, &self.around));
+            match asked {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.take(reply, &ask).map(Some);
                 }
@@ -203,14 +222,16 @@ impl<S: Surroundings> Run<S> {
         let is_past = |enough| oldest.is_some_and(|oldest| oldest > enough);
         self.report.enough |= self.enough.is_some_and(is_past) && !stream.source.descending;
         let verdicts = self.walk.read(&facts, now);
-        let (keys, tally, taken) = self.map(&readings, &verdicts, now, &mut sheet);
-        self.tray.written(&mut sheet);
         let Answer {
             next,
             more,
             partial,
             ..
         } = answer;
+        let most = self.budget.bytes.filter(|most| {
+            let far = (text.len() as u64).saturating_mul(FAR);
+            self.bytes.saturating_add(far) > *most
+        });
         // What was read of the body is on the sheet.
         drop(text);
         self.stream.fetch.reuse(reply.body);
@@ -226,24 +247,41 @@ impl<S: Surroundings> Run<S> {
                 }
             ));
         }
-        self.walk.turn(
-            &Lead {
-                next,
-                more,
-                partial,
-            },
-            taken,
-            now,
-        );
+        let lead = Lead {
+            next,
+            more,
+            partial,
+        };
+        if most.is_none() {
+            // All of it is taken: what follows is known, and asked for before this page is mapped.
+            self.walk.turn(&lead, readings.len(), now);
+            self.look_ahead();
+        }
+        let (keys, tally, taken) = self.map(&readings, &verdicts, now, most, &mut sheet);
+        if most.is_some() {
+            self.walk.turn(&lead, taken, now);
+        }
+        self.tray.written(&mut sheet);
         self.page(sheet, keys, tally)
     }
 
-    /// Maps what is to be delivered, up to the run's budget; says how many records that takes in.
+    fn look_ahead(&mut self) {
+        let is_last = self.report.enough || self.is_spent() || self.around.cancelled();
+        let Some(scout) = self.scout.as_mut().filter(|_| !is_last) else {
+            return;
+        };
+        if let Some(ask) = self.walk.ask() {
+            scout.send(&self.stream, ask, self.deadline);
+        }
+    }
+
+    /// Maps what is to be delivered, up to so many bytes in all; says how many records that takes in.
     fn map(
         &mut self,
         readings: &[Reading],
         verdicts: &[Verdict],
         now: Time,
+        most: Option<u64>,
         sheet: &mut Sheet,
     ) -> (Vec<u64>, Tally, usize) {
         let all = readings.len();
@@ -271,7 +309,7 @@ impl<S: Surroundings> Run<S> {
             // The first log of a run always goes, or a small budget never gets past a large one.
             let spent = self.bytes + tally.bytes;
             let bytes = line.bytes() as u64;
-            if spent > 0 && self.budget.bytes.is_some_and(|most| spent + bytes > most) {
+            if spent > 0 && most.is_some_and(|most| spent + bytes > most) {
                 sheet.take_back();
                 self.bytes += tally.bytes;
                 return (keys, tally, at);

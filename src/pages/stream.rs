@@ -10,7 +10,7 @@ use crate::config::{AgentFacts, Config, RUN_BYTES, Start};
 use crate::error::{Error, Result};
 use crate::fetch::{Deadline, Fetch, Hidden, Setup, Surroundings};
 use crate::log::Mapping;
-use crate::source::{Call, Reply, Source};
+use crate::source::{Ask, Reply, Source};
 use crate::time::Time;
 use crate::walk::{Place, Standing};
 
@@ -93,13 +93,14 @@ impl Stream {
 
     pub(super) fn ask(
         &self,
-        call: &Call,
+        ask: &Ask,
         deadline: Deadline,
         around: &dyn Surroundings,
     ) -> Result<Reply> {
-        let ask = || self.fetch.call(call, deadline, around);
+        let call = self.source.call(&self.config.filling, ask)?;
+        let ask = || self.fetch.call(&call, deadline, around);
         match &self.between {
-            Some(between) => between.call(call, &ask),
+            Some(between) => between.call(&call, &ask),
             None => ask(),
         }
     }

@@ -51,13 +51,14 @@ impl Direct {
                 .as_deref()
                 .map(deliver::resume_of)
                 .unwrap_or_default();
-            pages::Run::resume(
+            let run = pages::Run::resume(
                 stream,
                 resume.place.as_deref(),
                 &resume.delivered,
                 budget,
                 around,
-            )
+            )?;
+            Ok(run.scouting())
         };
         let mut sequence = kept.sequence;
         let mut keep = |place: &str| {

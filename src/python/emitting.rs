@@ -134,7 +134,8 @@ impl Emitting {
                 cancel,
                 ..Reality::default()
             },
-        )?;
+        )?
+        .scouting();
         let begun = walk.report();
         keeping.standing = begun.standing;
         let report = Arc::new(Mutex::new(begun));

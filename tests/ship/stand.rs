@@ -107,12 +107,13 @@ impl Stand {
         *account.lock() = Account::default();
         let from = self.kept.clone();
         let walk = |around| {
-            Run::new(
+            let run = Run::new(
                 Arc::clone(&self.stream),
                 from.as_deref(),
                 Budget::default(),
                 around,
-            )
+            )?;
+            Ok(run.scouting())
         };
         let mut keep = |place: &str| {
             self.kept = Some(place.to_owned());

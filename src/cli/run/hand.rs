@@ -135,7 +135,7 @@ impl Hand {
         let up_to = self.up_to;
         let walk = |around| {
             let stream = Arc::clone(&self.stream);
-            let run = Run::new(stream, place.as_deref(), budget, around)?;
+            let run = Run::new(stream, place.as_deref(), budget, around)?.scouting();
             Ok(match up_to {
                 Some(moment) => run.up_to(moment),
                 None => run,
