@@ -186,6 +186,10 @@ impl Voyage<'_> {
             Event::Page(page) => {
                 self.headway.made(tick);
                 self.walker.came();
+                // The next page is read while the logs of this one are written.
+                if self.stopping.is_none() && self.outbox.wants_page_beside(1) {
+                    self.walker.ask(tick);
+                }
                 let standing = {
                     let mut account = self.account.lock();
                     account.trouble = self.outbox.trouble().map(str::to_owned);

@@ -132,9 +132,15 @@ impl<S: Stamp> Outbox<S> {
     /// Whether there is room for another page.
     #[must_use]
     pub fn wants_page(&self) -> bool {
+        self.wants_page_beside(0)
+    }
+
+    /// Whether there is, once so many pages that are in hand are taken.
+    #[must_use]
+    pub fn wants_page_beside(&self, pages: usize) -> bool {
         let open = self.waiting.back();
         let open = open.is_some_and(|group| group.is_open(self.most));
-        self.waiting.len() < MOST_WAITING + usize::from(open)
+        self.waiting.len() + pages < MOST_WAITING + usize::from(open)
     }
 
     /// Takes a page's logs, and what goes with it.
