@@ -11,7 +11,7 @@ use super::sheet::{Log, Sheet, Value};
 use super::status::Status;
 use super::tags::Tags;
 use super::words::{self, Word, word};
-use super::{Mapped, Moment, Terms, TooOld, event_time, fit, grammar, hidden, names, text};
+use super::{Mapped, Moment, Terms, TooOld, fit, grammar, hidden, names, text};
 use crate::error::Result;
 use crate::json::Broken;
 use crate::source::Source;
@@ -180,7 +180,7 @@ impl Mapping {
         sheet.put(words::SOURCE, Value::Word(self.source));
         let from = sheet.text.len();
         sheet.text.push('"');
-        event_time::push(moment.event, &mut sheet.text);
+        moment.event.push(&mut sheet.text);
         sheet.text.push('"');
         let event_time = sheet.since(from);
         sheet.put(words::EVENT_TIME, Value::Literal(event_time));
