@@ -75,6 +75,12 @@ pub fn string(text: &str, at: usize) -> Result<(usize, bool), Broken> {
     Ok((escaped(text, stop)?, true))
 }
 
+/// The first byte from `at` on that does not stand for itself in a string; the end if all do.
+#[inline]
+pub(crate) fn stop(text: &str, at: usize) -> usize {
+    word::stop(text.as_bytes(), at)
+}
+
 /// Past a string whose first byte that does not stand for itself is at `at`.
 // Of its own, so that strings without escapes are read in the midst of their caller.
 #[inline(never)]

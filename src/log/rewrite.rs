@@ -8,6 +8,7 @@
 //! double would change and halves of surrogate pairs are written anew.
 
 mod inside;
+mod peel;
 mod token;
 
 use std::ops::Range;

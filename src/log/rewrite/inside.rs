@@ -16,6 +16,12 @@ impl Pass<'_> {
         node: &Node,
     ) -> Result<usize, Broken> {
         let inside = at + 1;
+        if !node.is_inner()
+            && matches!(origin.byte(inside), b'{' | b'[')
+            && let Some(end) = self.peel(origin, at)
+        {
+            return Ok(end);
+        }
         if !matches!(
             origin.byte(inside),
             b'{' | b'[' | b'\\' | b' ' | b'\n' | b'\r' | b'\t'
