@@ -55,7 +55,7 @@ enum Verb {
     Run(run::Arguments),
     /// Walk a range of the past, over several connections, beside the live tail
     Backfill(backfill::Arguments),
-    /// How each stream stands: place, lag, last success, failures, retention left
+    /// How each stream stands: place, lag, last success, failures, retention left; its backfills
     Status(status::Arguments),
     /// Show or move the resume point of a stream
     Cursor(cursor::Arguments),

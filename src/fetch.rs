@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 
@@ -152,13 +153,14 @@ impl Fetch {
     ) -> Result<Reply> {
         let url = self.own(&call.url)?;
         let headers = self.headers(call)?;
+        let body = call.body.clone().map(Bytes::from);
         let mut refreshed = false;
         loop {
             let mut outgoing = Outgoing {
                 method: if call.post { Method::POST } else { Method::GET },
                 url: url.clone(),
                 headers: headers.clone(),
-                body: call.body.clone(),
+                body: body.clone(),
             };
             let token = match &self.authorization {
                 Authorization::Headers => None,
@@ -277,7 +279,7 @@ impl Fetch {
             method: Method::POST,
             url: desk.url.clone(),
             headers,
-            body: Some(desk.form.clone().into_bytes()),
+            body: Some(desk.form.clone().into()),
         };
         let reply = match self.courier.persist(outgoing, &desk.lane, deadline, around) {
             // A smaller page makes no token come sooner.

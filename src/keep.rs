@@ -19,7 +19,7 @@ use serde::de::IgnoredAny;
 use crate::error::{Error, Result};
 
 pub use agent_cache::{AgentCache, slot_file, slot_key, sync};
-pub use disk::proven;
+pub use disk::{files, proven};
 pub use file::PlaceFile;
 pub use health::{Health, HealthFile};
 pub use sealed::{Opened, VERSION, open, seal};

@@ -74,7 +74,7 @@ pub fn ship(
         outbox: Outbox::new(instance_tags.to_owned()),
         unkept: None,
         walker,
-        packer: Packer::new(Arc::clone(route)),
+        packer: Packer::new(route.intake.presses()),
         around,
         over: None,
         begin,
@@ -186,6 +186,10 @@ impl Voyage<'_> {
             Event::Page(page) => {
                 self.headway.made(tick);
                 self.walker.came();
+                // The next page is read while the logs of this one are written.
+                if self.stopping.is_none() && self.outbox.wants_page_beside(1) {
+                    self.walker.ask(tick);
+                }
                 let standing = {
                     let mut account = self.account.lock();
                     account.trouble = self.outbox.trouble().map(str::to_owned);
@@ -253,15 +257,12 @@ impl Voyage<'_> {
     }
 
     fn post(&self, parcel: Parcel) -> Result<()> {
-        let (route, around, events) = (
-            Arc::clone(self.route),
-            self.around.clone(),
-            self.events.clone(),
-        );
+        let (route, presses) = (Arc::clone(self.route), Arc::clone(&self.packer.presses));
+        let (around, events) = (self.around.clone(), self.events.clone());
         std::thread::Builder::new()
             .name("logwalk-post".to_owned())
             .spawn(move || {
-                let post = || route.intake.post(&parcel, &around);
+                let post = || route.intake.post(&parcel, &presses, &around);
                 // A fault here must not leave the voyage waiting for ever.
                 let verdict = catch_unwind(AssertUnwindSafe(post)).unwrap_or_else(|_| {
                     let why =

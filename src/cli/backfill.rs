@@ -1,13 +1,16 @@
 //! `logwalk backfill`: a range of time beside the live tail, cut into windows that connections walk
 //! side by side, each with a resume point of its own.
 
+mod begun;
 mod connection;
+mod home;
 mod plan;
 mod progress;
 mod queue;
 mod shown;
 mod summary;
 mod warnings;
+mod windows;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -30,6 +33,7 @@ use crate::pages::{Facts, Stream};
 use crate::ship::{Headway, Route};
 use crate::time::Time;
 use crate::walk::Range;
+pub(crate) use begun::Begun;
 use connection::Connection;
 use plan::Plan;
 use progress::Progress;

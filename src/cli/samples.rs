@@ -161,7 +161,7 @@ fn doubt(packs: Option<&str>) -> String {
 
 fn request(kind: &str, attributes: &Value) -> Verb {
     let request = json!({"data": {"type": kind, "attributes": attributes}});
-    Verb::Post(request.to_string().into_bytes())
+    Verb::Post(request.to_string().into())
 }
 
 fn short(outcomes: &[Outcome], deed: &str) -> Result<(), Stop> {

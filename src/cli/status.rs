@@ -1,5 +1,6 @@
-//! `logwalk status`: how each stream stands, by what it keeps; no API is asked.
+//! `logwalk status`: how each stream and its backfills stand, by what is kept; no API is asked.
 
+mod backfills;
 mod facts;
 mod table;
 
@@ -7,10 +8,12 @@ use std::io::Write;
 
 use clap::Args;
 
+use super::backfill::Begun;
 use super::choice::Choice;
 use super::cursor::decides_the_place;
 use super::stop::Stop;
 use super::store::AgentPath;
+use crate::error::Error;
 use crate::time::Time;
 use facts::Facts;
 
@@ -35,10 +38,14 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         let read = opened
             .load()
             .and_then(|kept| Facts::of(&config, &kept, opened.health(), &receipts, now));
+        // What cannot be read hides nothing else.
+        let mut short = |error: Error| fell_short.push(format!("{}: {error}", config.label()));
+        let (mut backfills, unread) = Begun::all(&config);
+        backfills.retain(|begun| !begun.is_finished());
+        unread.into_iter().for_each(&mut short);
         match read {
-            Ok(facts) => rows.push(facts),
-            // One stream that cannot be read hides no other.
-            Err(error) => fell_short.push(format!("{}: {error}", config.label())),
+            Ok(facts) => rows.push(Facts { backfills, ..facts }),
+            Err(error) => short(error),
         }
     }
     if arguments.json {
@@ -47,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
         }
     } else {
         table::print(&rows, now, out)?;
+        backfills::print(&rows, now, out)?;
     }
     if fell_short.is_empty() {
         return Ok(());

@@ -11,13 +11,14 @@ mod intake;
 mod options;
 mod outbox;
 mod payload;
+mod room;
 mod site;
 mod verdict;
 
 #[cfg(test)]
 mod tests;
 
-pub use compression::Compression;
+pub use compression::{Compression, Presses};
 pub use dead_letters::{Buried, DeadLetters};
 pub use flight::Parcel;
 pub use intake::Intake;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
@@ -76,9 +77,9 @@ pub enum Verb {
     #[default]
     Get,
     /// Sends this body.
-    Post(Vec<u8>),
+    Post(Bytes),
     /// Puts this body in the place of what is there.
-    Put(Vec<u8>),
+    Put(Bytes),
     /// Takes away.
     Delete,
 }

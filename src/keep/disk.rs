@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -128,6 +128,40 @@ impl Lock {
             path.display()
         )))
     }
+}
+
+/// Whether a process holds the lock; nothing is made where there is none.
+pub(super) fn is_locked(path: &Path) -> Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(problem("open", path, &error)),
+    };
+    // Shared, so that two who look do not take each other for a holder.
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(problem("lock", path, &error)),
+    }
+}
+
+/// The files of a folder with an ending; none where there is no folder.
+pub fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let unreadable = |error: io::Error| problem("read", folder, &error);
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|found| found == ending) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 pub(super) fn problem(verb: &str, path: &Path, error: &io::Error) -> Error {

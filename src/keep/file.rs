@@ -32,11 +32,22 @@ impl PlaceFile {
             plain(label, LABEL_LENGTH),
             plain(identity, IDENTITY_LENGTH)
         );
+        Self::at(folder.join(name))
+    }
+
+    /// The file that was found at a path, whoever's it is.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
         Self {
-            path: folder.join(name),
+            path,
             held: None,
             written: None,
         }
+    }
+
+    /// Whether a process keeps every other writer out at this moment.
+    pub fn is_held(&self) -> Result<bool> {
+        disk::is_locked(&self.path.with_extension("lock"))
     }
 
     /// Where the resume point is.

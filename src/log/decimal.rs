@@ -144,34 +144,31 @@ impl Decimal {
 
 /// Whether a JSON number comes out of a double as it went in.
 pub(super) fn double_keeps(number: &str) -> bool {
-    let written = number.bytes();
-    let mut significant = 0;
-    let mut fractional = false;
+    let mut point = 0;
     let mut scaled = false;
-    for byte in written {
-        match byte {
-            b'0'..=b'9' => significant += 1,
-            b'.' => fractional = true,
-            b'e' | b'E' => scaled = true,
-            _ => {}
-        }
+    for byte in number.bytes() {
+        point += usize::from(byte == b'.');
+        scaled |= byte | 0x20 == b'e';
     }
-    if significant <= DOUBLE_DIGITS && !scaled {
+    let unsigned = number.trim_start_matches('-');
+    if !scaled && unsigned.len() - point <= DOUBLE_DIGITS {
         return true;
     }
-    if !fractional && !scaled {
-        let magnitude = number.trim_start_matches('-').parse::<u64>();
+    if point == 0 && !scaled {
+        let magnitude = unsigned.parse::<u64>();
         return magnitude.is_ok_and(|whole| whole <= DOUBLE_INTEGERS);
     }
     let Ok(double) = number.parse::<f64>() else {
         return false;
     };
+    if !double.is_finite() {
+        return false;
+    }
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(double);
     // The same digits are the same number: ten times as much would not be the nearest double.
-    let mut shortest = Shortest::default();
-    let written = write!(shortest, "{:e}", double.abs());
-    double.is_finite()
-        && written.is_ok()
-        && significant_digits(number).eq(significant_digits(shortest.text()))
+    // Nearly all who write so many digits write the shortest, as here.
+    shortest == number || significant_digits(number).eq(significant_digits(shortest))
 }
 
 /// The digits of a number from the first that is not zero to the last that is not.
@@ -182,31 +179,10 @@ fn significant_digits(number: &str) -> impl Iterator<Item = u8> {
     digits.skip_while(|digit| *digit == b'0')
 }
 
-/// A double in the fewest digits, with an exponent: 17 of them, a sign, a point and `e-308`.
-#[derive(Default)]
-struct Shortest {
-    text: [u8; 32],
-    length: usize,
-}
-
-impl Shortest {
-    fn text(&self) -> &str {
-        str::from_utf8(&self.text[..self.length]).unwrap_or_default()
-    }
-}
-
-impl std::fmt::Write for Shortest {
-    fn write_str(&mut self, more: &str) -> std::fmt::Result {
-        let end = self.length + more.len();
-        let room = self.text.get_mut(self.length..end).ok_or(std::fmt::Error)?;
-        room.copy_from_slice(more.as_bytes());
-        self.length = end;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn product(a: &str, b: &str) -> Option<String> {
@@ -265,6 +241,24 @@ mod tests {
         ];
         for changed in changed {
             assert!(!double_keeps(changed), "{changed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_double_keeps_what_it_writes_and_of_other_digits_what_reads_as_the_same(
+            double in prop_oneof![any::<f64>(), -1.0..1.0, -1e9..1e9],
+            digits in 1_usize..20,
+        ) {
+            prop_assume!(double.is_finite() && !(9e15..1e16).contains(&double.abs()));
+            // The standard library's way is the one to be held to.
+            for written in [format!("{double}"), format!("{double:e}"), format!("{double:.digits$}"), format!("{double:.digits$e}")] {
+                let again = format!("{:e}", written.parse::<f64>().unwrap_or_default());
+                let same = significant_digits(&written).eq(significant_digits(&again));
+                let is_whole = !written.contains(['.', 'e']);
+                let kept = if is_whole { double.abs() <= 9e15 } else { same };
+                prop_assert_eq!(double_keeps(&written), kept, "{}", written);
+            }
         }
     }
 

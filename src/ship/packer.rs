@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use super::Route;
-use crate::deliver::datadog::Payload;
+use crate::deliver::datadog::{Payload, Presses};
 
 /// Makes payloads small before their turn; where it cannot, whoever sends them does.
 pub(super) struct Packer {
-    route: Arc<Route>,
+    pub(super) presses: Arc<Presses>,
     /// A thread that has something to do, from the first full payload on: most streams have none.
     work: Option<Sender<Arc<Payload>>>,
 }
 
 impl Packer {
-    pub(super) fn new(route: Arc<Route>) -> Self {
-        Self { route, work: None }
+    pub(super) fn new(presses: Presses) -> Self {
+        let presses = Arc::new(presses);
+        Self {
+            presses,
+            work: None,
+        }
     }
 
     /// Begins with payloads to which nothing is added any more.
@@ -32,11 +35,12 @@ impl Packer {
 
     fn begin(&self) -> Option<Sender<Arc<Payload>>> {
         let (work, given) = channel::<Arc<Payload>>();
-        let route = Arc::clone(&self.route);
+        let presses = Arc::clone(&self.presses);
         let thread = std::thread::Builder::new().name("logwalk-pack".to_owned());
         let begun = thread.spawn(move || {
             for payload in given {
-                route.intake.pack(&payload);
+                // What fails here fails again where it is sent, and is told there.
+                let _ = payload.small(&presses);
             }
         });
         begun.ok().map(|_| work)

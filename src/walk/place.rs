@@ -125,6 +125,13 @@ impl Place {
         self.end.is_some() && self.is_at_the_end()
     }
 
+    /// When it was read last, as far as it shows: a place moves with each page that is delivered, and
+    /// by a person's hand, but then nothing is delivered behind it.
+    #[must_use]
+    pub fn last_read(&self) -> Option<Time> {
+        self.checked.max(self.newest.map(|_| self.moved))
+    }
+
     /// Up to where everything was delivered or was never there.
     #[must_use]
     pub fn reached(&self) -> Option<Time> {

@@ -1,5 +1,7 @@
 //! `logwalk backfill`, as a process: a range delivered once and nothing beside it, broken off, killed.
 
+mod ranges;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! What a record costs, counted and not timed: allocations on the thread that walks and on the one
 //! that writes payloads. Each page of a walk takes the room of the one before, so a record needs
-//! next to none of its own.
+//! next to none of its own. Its instructions are counted in `tests/test_cost.py`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The counts are far below what a double holds.

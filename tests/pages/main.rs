@@ -7,6 +7,7 @@ mod backlog;
 mod faults;
 mod quiet;
 mod refusals;
+mod scouting;
 mod stand;
 mod storms;
 mod waits;

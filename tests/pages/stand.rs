@@ -119,7 +119,8 @@ impl Stand {
             ..self.stream.budget(true)
         };
         let stream = Arc::clone(&self.stream);
-        let mut run = Run::new(stream, self.kept.as_deref(), budget, around).unwrap();
+        let run = Run::new(stream, self.kept.as_deref(), budget, around).unwrap();
+        let mut run = run.scouting();
         let mut came = Came {
             logs: 0,
             tally: Tally::default(),

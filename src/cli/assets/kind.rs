@@ -116,12 +116,12 @@ impl Kind {
     }
 
     pub(super) fn create(self, datadog: &Datadog, piece: &Piece) -> Result<(), Stop> {
-        let body = Verb::Post(piece.body.to_string().into_bytes());
+        let body = Verb::Post(piece.body.to_string().into());
         self.put(datadog, body, self.path(), piece)
     }
 
     pub(super) fn update(self, datadog: &Datadog, id: &str, piece: &Piece) -> Result<(), Stop> {
-        let body = Verb::Put(piece.body.to_string().into_bytes());
+        let body = Verb::Put(piece.body.to_string().into());
         self.put(datadog, body, &self.at(id), piece)
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, json};
 
-use super::plan::{Stand, Windows};
 use super::queue::Queue;
+use super::windows::{Stand, Windows};
 use crate::cli::run::board::Row;
 use crate::cli::run::hand::Hand;
 use crate::cli::run::journal::{Journal, Level};

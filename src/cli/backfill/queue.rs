@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::plan::Stand;
+use super::windows::Stand;
 use crate::cli::run::board::Row;
 use crate::walk::Range;
 

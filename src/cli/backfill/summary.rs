@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::plan::{Plan, Stand};
+use super::plan::Plan;
+use super::windows::Stand;
 use crate::cli::run::board::Row;
 use crate::cli::stop::Stop;
 use crate::cli::wording;

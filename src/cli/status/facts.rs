@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::backfills;
+use crate::cli::backfill::Begun;
 use crate::cli::wording;
 use crate::config::Config;
 use crate::deliver::{self, Site};
@@ -33,6 +35,8 @@ pub(super) struct Facts {
     pub(super) unconfirmed: u64,
     /// What should be known about the place.
     pub(super) said: Vec<String>,
+    /// Ranges of the past that were begun and are not finished.
+    pub(super) backfills: Vec<Begun>,
 }
 
 /// Where a stream is.
@@ -89,6 +93,7 @@ impl Facts {
             retention_left: None,
             unconfirmed: 0,
             said: kept.said.clone(),
+            backfills: Vec::new(),
         };
         let Some(text) = &kept.place else {
             return Ok(facts);
@@ -106,10 +111,8 @@ impl Facts {
 
     fn take(&mut self, config: &Config, place: &Place, now: Time) {
         self.reached = place.reached();
-        // Whoever notes no health still moves the place with each page; so does a person, but
-        // then nothing is delivered behind it.
-        let read = place.newest.map(|_| place.moved);
-        self.last_success = self.last_success.or(place.checked.max(read));
+        // Whoever notes no health still moves the place.
+        self.last_success = self.last_success.or(place.last_read());
         let at_the_end = place.checked.filter(|_| place.is_at_the_end());
         let standing = place.standing(&config.source, at_the_end.is_none(), now);
         self.lag = Some(standing.lag);
@@ -154,6 +157,7 @@ impl Facts {
             "unconfirmed_bytes": self.unconfirmed,
             "waiting_until": time(until),
             "notes": self.said,
+            "backfills": self.backfills.iter().map(backfills::as_json).collect::<Vec<_>>(),
         })
     }
 }

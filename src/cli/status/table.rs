@@ -66,7 +66,8 @@ fn cells(row: &Facts, now: Time) -> [String; 8] {
     ]
 }
 
-fn ago(time: Option<Time>, now: Time) -> String {
+/// How long ago a moment was.
+pub(super) fn ago(time: Option<Time>, now: Time) -> String {
     time.map_or(NOTHING.to_owned(), |time| {
         format!("{} ago", wording::span(now.since(time)))
     })

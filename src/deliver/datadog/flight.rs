@@ -6,7 +6,9 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::compression::Compression;
+use bytes::Bytes;
+
+use super::compression::Presses;
 use super::dead_letters::Buried;
 use super::payload::Payload;
 use crate::log;
@@ -57,11 +59,11 @@ impl Parcel {
     }
 
     /// The body to send, made small.
-    pub fn small(&self, compression: Compression) -> io::Result<Vec<u8>> {
+    pub fn small(&self, presses: &Presses) -> io::Result<Bytes> {
         if self.cut.is_none() && self.len() == self.payload.len() {
-            return self.payload.small(compression).map(<[u8]>::to_vec);
+            return self.payload.small(presses);
         }
-        compression.packed(&self.json())
+        presses.pressed(&self.json())
     }
 
     fn part(&self, logs: Range<usize>) -> Self {

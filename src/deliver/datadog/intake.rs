@@ -3,14 +3,14 @@
 use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::compression::Compression;
+use super::compression::{Compression, Presses};
 use super::flight::Parcel;
 use super::options::Options;
 use super::outbox::Stopped;
-use super::payload::Payload;
 use super::verdict::{self, Fix, Verdict};
 use crate::error::Result;
 use crate::fetch::{Counts, Errand, Hidden, Mends, Surroundings, Trouble, Verb, Wire};
@@ -76,23 +76,28 @@ impl Intake {
         self.logs.prepare()
     }
 
+    /// What makes payloads small in the way that it wants them.
+    #[must_use]
+    pub fn presses(&self) -> Presses {
+        Presses::new(self.compression)
+    }
+
     /// Posts a parcel; none where nobody waits for its answer any more.
-    pub fn post(&self, parcel: &Parcel, around: &dyn Surroundings) -> Option<Verdict> {
-        self.send(parcel.small(self.compression), around)
+    pub fn post(
+        &self,
+        parcel: &Parcel,
+        presses: &Presses,
+        around: &dyn Surroundings,
+    ) -> Option<Verdict> {
+        self.send(parcel.small(presses), around)
     }
 
     /// Posts one log made by hand, to see whether it is taken.
     pub fn try_log(&self, log: &Value, around: &dyn Surroundings) -> Option<Verdict> {
-        self.send(self.compression.packed(&format!("[{log}]")), around)
+        self.send(self.presses().pressed(&format!("[{log}]")), around)
     }
 
-    /// Makes a payload small before its turn.
-    pub fn pack(&self, payload: &Payload) {
-        // What fails here fails again where it is sent, and is told there.
-        let _ = payload.small(self.compression);
-    }
-
-    fn send(&self, body: io::Result<Vec<u8>>, around: &dyn Surroundings) -> Option<Verdict> {
+    fn send(&self, body: io::Result<Bytes>, around: &dyn Surroundings) -> Option<Verdict> {
         let body = match body {
             Ok(body) => body,
             Err(error) => {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::dead_letters::Buried;
 use super::flight::{Flight, Parcel};
 use super::payload::Payload;
+use super::room::Rooms;
 use super::verdict::Verdict;
 use super::{PAYLOAD_BYTES, PAYLOAD_LOGS};
 use crate::fetch::backoff;
@@ -81,6 +82,7 @@ pub struct Stopped(pub String);
 #[derive(Debug)]
 pub struct Outbox<S> {
     instance_tags: String,
+    rooms: Rooms,
     waiting: VecDeque<Group<S>>,
     flight: Option<Flight<S>>,
     landed: Option<Landed<S>>,
@@ -105,6 +107,7 @@ impl<S: Stamp> Outbox<S> {
     pub fn new(instance_tags: String) -> Self {
         Self {
             instance_tags,
+            rooms: Rooms::default(),
             waiting: VecDeque::new(),
             flight: None,
             landed: None,
@@ -129,9 +132,15 @@ impl<S: Stamp> Outbox<S> {
     /// Whether there is room for another page.
     #[must_use]
     pub fn wants_page(&self) -> bool {
+        self.wants_page_beside(0)
+    }
+
+    /// Whether there is, once so many pages that are in hand are taken.
+    #[must_use]
+    pub fn wants_page_beside(&self, pages: usize) -> bool {
         let open = self.waiting.back();
         let open = open.is_some_and(|group| group.is_open(self.most));
-        self.waiting.len() < MOST_WAITING + usize::from(open)
+        self.waiting.len() + pages < MOST_WAITING + usize::from(open)
     }
 
     /// Takes a page's logs, and what goes with it.
@@ -178,11 +187,11 @@ impl<S: Stamp> Outbox<S> {
     fn payloads(&self, page: &Part) -> Vec<Arc<Payload>> {
         let mut payloads = Vec::new();
         let mut left: usize = page.lines().map(Line::bytes).sum();
-        let mut payload = Payload::of_bytes(left.min(self.most));
+        let mut payload = Payload::of_bytes(left.min(self.most), &self.rooms);
         for line in page.lines() {
             let fits = payload.fits(1, line.bytes(), self.most);
             if !fits && !payload.is_empty() {
-                let next = Payload::of_bytes(left.min(self.most));
+                let next = Payload::of_bytes(left.min(self.most), &self.rooms);
                 payloads.push(Arc::new(std::mem::replace(&mut payload, next)));
             }
             left = left.saturating_sub(line.bytes());

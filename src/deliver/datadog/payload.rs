@@ -4,31 +4,33 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
+use bytes::Bytes;
 use once_cell::sync::OnceCell;
 
-use super::compression::Compression;
+use super::compression::Presses;
+use super::room::{Room, Rooms};
 use super::{PAYLOAD_BYTES, PAYLOAD_LOGS};
 use crate::log::Line;
 
 /// A JSON array of logs, of which any part can be sent by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Payload {
     /// All of it, brackets included.
-    text: String,
+    room: Room,
     /// Where each log ends.
     ends: Vec<usize>,
     /// All of it made small: before its turn, so that whoever sends it does not wait for that.
-    small: OnceCell<Vec<u8>>,
+    small: OnceCell<Bytes>,
 }
 
 impl Payload {
     /// An empty one with room for logs of so many bytes.
     #[must_use]
-    pub fn of_bytes(bytes: usize) -> Self {
-        let mut text = String::with_capacity(bytes + "[]".len());
-        text.push_str("[]");
+    pub(super) fn of_bytes(bytes: usize, rooms: &Rooms) -> Self {
+        let mut room = rooms.room(bytes + "[]".len());
+        room.text.push_str("[]");
         Self {
-            text,
+            room,
             ends: Vec::new(),
             small: OnceCell::new(),
         }
@@ -49,7 +51,7 @@ impl Payload {
     /// How many bytes it has as it is sent.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.text.len()
+        self.room.text.len()
     }
 
     /// Whether so many more logs fit, whose lines have so many bytes with their newlines, where no
@@ -63,19 +65,19 @@ impl Payload {
     /// Writes a log behind the others.
     pub fn push(&mut self, line: Line<'_>, instance_tags: &str) {
         self.small.take();
-        self.text.pop();
+        self.room.text.pop();
         if !self.ends.is_empty() {
-            self.text.push(',');
+            self.room.text.push(',');
         }
-        line.push_json(instance_tags, &mut self.text);
-        self.ends.push(self.text.len());
-        self.text.push(']');
+        line.push_json(instance_tags, &mut self.room.text);
+        self.ends.push(self.room.text.len());
+        self.room.text.push(']');
     }
 
     /// All of it made small, which is done once.
-    pub fn small(&self, compression: Compression) -> io::Result<&[u8]> {
-        let small = || compression.packed(&self.text);
-        self.small.get_or_try_init(small).map(Vec::as_slice)
+    pub fn small(&self, presses: &Presses) -> io::Result<Bytes> {
+        let small = || presses.pressed(&self.room.text);
+        self.small.get_or_try_init(small).cloned()
     }
 
     /// One log.
@@ -93,7 +95,10 @@ impl Payload {
         };
         let last = range.end.checked_sub(1);
         let end = last.and_then(|last| self.ends.get(last)).copied();
-        self.text.get(begin..end.unwrap_or(begin)).unwrap_or("")
+        self.room
+            .text
+            .get(begin..end.unwrap_or(begin))
+            .unwrap_or("")
     }
 
     /// How long [`Payload::array`] is.
@@ -106,7 +111,7 @@ impl Payload {
     #[must_use]
     pub fn array(&self, range: Range<usize>) -> Cow<'_, str> {
         if range == (0..self.len()) {
-            return Cow::Borrowed(&self.text);
+            return Cow::Borrowed(&self.room.text);
         }
         let logs = self.logs(range);
         let mut array = String::with_capacity(logs.len() + "[]".len());

@@ -58,6 +58,7 @@ fn the_file_is_named_after_the_stream_whatever_its_label_holds() {
 fn a_first_run_finds_nothing_says_nothing_and_makes_no_folder() {
     let folder = Folder::new();
     assert_eq!(folder.file().load().unwrap(), Kept::default());
+    assert!(!folder.file().is_held().unwrap());
     assert!(!folder.0.exists());
 }
 
@@ -158,7 +159,9 @@ fn whoever_holds_a_stream_keeps_other_writers_out_but_not_readers() {
     assert!(words(other.save(2, "{}")).contains("in use"));
     assert!(words(other.hold()).contains("in use"));
     assert_eq!(other.load().unwrap().sequence, 1);
+    assert!(other.is_held().unwrap());
     drop(walking);
+    assert!(!other.is_held().unwrap());
     other.save(2, "{}").unwrap();
 }
 

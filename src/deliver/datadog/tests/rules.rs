@@ -125,10 +125,11 @@ fn a_full_payload_that_waits_is_told_once_and_made_small_is_what_is_sent() {
     let full = outbox.full();
     assert_eq!(full.len(), 1);
     assert!(outbox.full().is_empty(), "it was told");
-    let small = full[0].small(Compression::Zstd).unwrap();
+    let presses = Presses::new(Compression::Zstd);
+    let small = full[0].small(&presses).unwrap();
     let parcel = sent(&mut outbox).unwrap();
-    assert_eq!(parcel.small(Compression::Zstd).unwrap(), small);
-    let read = zstd::decode_all(small).unwrap();
+    assert_eq!(parcel.small(&presses).unwrap(), small);
+    let read = zstd::decode_all(&small[..]).unwrap();
     assert_eq!(parcel.json().as_bytes(), read);
     assert_eq!(parcel.len(), 901);
 }
