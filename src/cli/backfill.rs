@@ -46,7 +46,8 @@ const LOOK_UP: Duration = Duration::from_millis(200);
 
 const HELP: &str = "\
 --from belongs to the range, --to does not. Where it was broken off, the same command goes on; once
-the range is finished it sends nothing. `logwalk run` may go on beside it.
+the range is finished it sends nothing. What lies in two ranges of a stream is sent twice, which a
+warning says. `logwalk run` may go on beside it.
 
 Progress and warnings are told on standard error, the summary on standard output.
 Exit status: 0 once the whole range is delivered; 1 where something of it is left; 2 for usage and
@@ -80,7 +81,10 @@ pub(crate) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Stop
     let now = Time::now();
     let range = checked(arguments, &config, now)?;
     let mut plan = Plan::of(&config, range)?;
-    let warnings = warnings::of(&config, range, plan.tail(), now);
+    let (others, unread) = Begun::all(&config);
+    let mut warnings = warnings::of(&config, range, plan.tail(), &others, now);
+    let untold = |error| format!("whether that range overlaps this one cannot be told: {error}");
+    warnings.extend(unread.iter().map(untold));
     if arguments.dry_run {
         return summary::dry(&config, &plan, &warnings, arguments.json, out);
     }

@@ -36,6 +36,13 @@ impl Range {
         moment.min(self.to).since(self.from)
     }
 
+    /// What lies in another range, too; none where nothing does.
+    #[must_use]
+    pub fn shared_with(self, other: Self) -> Option<Self> {
+        let (from, to) = (self.from.max(other.from), self.to.min(other.to));
+        (from < to).then_some(Self { from, to })
+    }
+
     /// Where a walk over it stands before its first page, as it is written down.
     pub fn first_place(self, now: Time) -> Result<String> {
         let place = Place::range(self.from, self.to, now);

@@ -441,3 +441,27 @@ fn killed_at_any_moment_it_loses_nothing_and_a_connection_repeats_one_payload() 
         "{on_the_way} of {kills} kills came on the way"
     );
 }
+
+/// `logwalk run --once` ends at what was there when it began; a window ends where it was cut, however
+/// far the log goes on by a clock that is ahead.
+#[test]
+fn a_window_is_finished_although_its_pages_go_on_beyond_this_moment() {
+    let source = json!({"extends": "agent_handler/tool_calls", "until": null});
+    let ahead = sim::serve(Options {
+        backlog: 0,
+        total: Some(0),
+        start: Some(Time::now().after(HOUR / 2)),
+        ..Options::default()
+    });
+    let mut case = Case::of(ahead.unwrap(), &json!({"source": source, "overlap": "1h"}));
+    case.to = ago(HOUR / 60);
+    // More than a page of each, and the later ones within the overlap behind the range.
+    let later = Time::now().after(HOUR / 6);
+    for number in 0..200 {
+        let time = if number < 60 { ago(HOUR) } else { later };
+        by_hand(&case.vendor, &format!("{number}"), time);
+    }
+    let summary = case.finish(&[]);
+    assert_eq!(summary["records"], 60, "{summary}");
+    case.came_once(Stream::ToolCalls);
+}

@@ -1,13 +1,22 @@
 //! What a person should know before a range is walked.
 
+use super::begun::Begun;
 use crate::cli::wording;
 use crate::config::Config;
 use crate::log::{TOO_OLD, TooOld};
 use crate::time::Time;
 use crate::walk::{Range, undivided};
 
-/// What should be known, in words; `tail` is where the live tail of the same stream began.
-pub(super) fn of(config: &Config, range: Range, tail: Option<Time>, now: Time) -> Vec<String> {
+/// What should be known, in words; `tail` is where the live tail of the same stream began, and `begun`
+/// are its ranges so far.
+pub(super) fn of(
+    config: &Config,
+    range: Range,
+    tail: Option<Time>,
+    begun: &[Begun],
+    now: Time,
+) -> Vec<String> {
+    let overlapping = begun.iter().filter_map(|begun| overlapping(range, begun));
     let said = [
         too_old(config, range, now),
         aged_out(config, range, now),
@@ -16,7 +25,7 @@ pub(super) fn of(config: &Config, range: Range, tail: Option<Time>, now: Time) -
         undivided(&config.source)
             .map(|why| format!("it is walked in one piece, over one connection: {why}")),
     ];
-    said.into_iter().flatten().collect()
+    said.into_iter().flatten().chain(overlapping).collect()
 }
 
 /// How much of a range lies before a moment, in words; none where nothing does.
@@ -75,6 +84,33 @@ fn twice(range: Range, tail: Option<Time>) -> Option<String> {
     ))
 }
 
+/// What another range shares with this one; the range itself, begun before, is gone on with.
+fn overlapping(range: Range, begun: &Begun) -> Option<String> {
+    let other = begun.range;
+    let was_sent = begun.is_walked || !begun.done.is_zero();
+    let both = range.shared_with(other).filter(|_| was_sent)?;
+    if other == range {
+        return None;
+    }
+    let fix = match (range.from < other.from, other.to < range.to) {
+        (true, true) => format!(
+            "--to {} and a second call with --from {} leave it out",
+            other.from, other.to
+        ),
+        (true, false) => format!("--to {} leaves it out", other.from),
+        (false, true) => format!("--from {} leaves it out", other.to),
+        (false, false) => format!(
+            "--from {} --to {} goes on with that one, or sends nothing once it is finished",
+            other.from, other.to
+        ),
+    };
+    Some(format!(
+        "another backfill of this stream goes from {} to {}, this one from {} to {}: what lies in \
+         both, from {} to {}, is sent twice, with the same `logwalk.id`; {fix}",
+        other.from, other.to, range.from, range.to, both.from, both.to
+    ))
+}
+
 fn not_yet_visible(config: &Config, range: Range, now: Time) -> Option<String> {
     let overlap = config.source.overlap;
     (range.to > now.before(overlap)).then(|| {
@@ -109,7 +145,76 @@ mod tests {
             from: NOW.before(from),
             to: NOW.before(to),
         };
-        of(&config, range, tail, NOW).join("\n")
+        of(&config, range, tail, &[], NOW).join("\n")
+    }
+
+    fn hours_ago(from: u64, to: u64) -> Range {
+        let ago = |hours| NOW.before(Duration::from_hours(hours));
+        Range {
+            from: ago(from),
+            to: ago(to),
+        }
+    }
+
+    /// What is said before the range from ten hours ago to five, where another one was walked.
+    fn said_beside(other: Range, is_walked: bool, done: Duration) -> String {
+        let begun = Begun {
+            range: other,
+            done,
+            windows: 1,
+            finished: 0,
+            last_success: None,
+            is_walked,
+        };
+        overlapping(hours_ago(10, 5), &begun).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_range_that_overlaps_another_one_names_both_and_what_leaves_the_overlap_out() {
+        let ago = |hours| NOW.before(Duration::from_hours(hours));
+        for (from, to, both, fix) in [
+            (12, 7, (10, 7), format!("; --from {} leaves it", ago(7))),
+            (8, 3, (8, 5), format!("; --to {} leaves it", ago(8))),
+            (
+                8,
+                7,
+                (8, 7),
+                format!("; --to {} and a second call with --from {}", ago(8), ago(7)),
+            ),
+            (
+                12,
+                3,
+                (10, 5),
+                format!("; --from {} --to {} goes on", ago(12), ago(3)),
+            ),
+            (
+                10,
+                3,
+                (10, 5),
+                format!("; --from {} --to {} goes on", ago(10), ago(3)),
+            ),
+        ] {
+            let words = said_beside(hours_ago(from, to), false, DAY);
+            let named = format!(
+                "goes from {} to {}, this one from {} to {}: what lies in both, from {} to {}, is",
+                ago(from),
+                ago(to),
+                ago(10),
+                ago(5),
+                ago(both.0),
+                ago(both.1)
+            );
+            assert!(words.contains(&named) && words.contains(&fix), "{words}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_meet_one_that_sent_nothing_and_the_range_itself_need_no_word() {
+        assert_eq!(said_beside(hours_ago(12, 10), false, DAY), "");
+        assert_eq!(said_beside(hours_ago(5, 3), false, DAY), "");
+        assert_eq!(said_beside(hours_ago(10, 5), true, DAY), "");
+        assert_eq!(said_beside(hours_ago(8, 7), false, Duration::ZERO), "");
+        assert_ne!(said_beside(hours_ago(8, 7), true, Duration::ZERO), "");
     }
 
     #[test]

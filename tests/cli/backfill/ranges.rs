@@ -16,13 +16,17 @@ impl Case {
         told["backfills"].as_array().unwrap().clone()
     }
 
-    /// The one plan in the store.
-    fn plan(&self) -> PathBuf {
+    /// The plan of the range that begins then.
+    fn plan_of(&self, from: Time) -> PathBuf {
         let folder = self.folder.path().join("places/backfill");
         let of_stream = fs::read_dir(folder).unwrap().next().unwrap().unwrap();
-        let mut files = fs::read_dir(of_stream.path()).unwrap().flatten();
-        let plan = files.find(|file| file.path().extension().is_some_and(|end| end == "json"));
-        plan.unwrap().path()
+        let begin = from.to_string().replace([':', '.'], "_");
+        let is_plan = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            name.starts_with(&begin) && path.extension().is_some_and(|end| end == "json")
+        };
+        let files = fs::read_dir(of_stream.path()).unwrap().flatten();
+        files.map(|file| file.path()).find(is_plan).unwrap()
     }
 }
 
@@ -70,7 +74,7 @@ fn status_tells_a_range_that_is_walked_or_broken_off_and_none_that_is_finished()
 fn a_damaged_plan_hides_neither_its_stream_nor_another_range() {
     let case = Case::new(100, &json!({}));
     case.finish(&[]);
-    let plan = case.plan();
+    let plan = case.plan_of(case.from);
     for damaged in ["", "garbage", &logwalk::keep::seal(1, "{\"windows\":[]}")] {
         fs::write(&plan, damaged).unwrap();
         let ended = case.status(&[]);
@@ -78,4 +82,30 @@ fn a_damaged_plan_hides_neither_its_stream_nor_another_range() {
         let words = ended.failed_late(1);
         assert!(words.contains(plan.to_str().unwrap()), "{words}");
     }
+}
+
+#[test]
+fn what_overlaps_another_range_is_said_before_it_is_sent_twice() {
+    let mut case = Case::new(100, &json!({}));
+    case.finish(&[]);
+    let first = format!("goes from {} to {}, this one from ", case.from, case.to);
+    let overlap = |ended: &Ended| ended.errors.contains(&first) || ended.out.contains(&first);
+    assert!(!overlap(&case.run(&["--dry-run"])), "it is the same range");
+    let (from, to) = (case.from, case.to);
+    case.to = ago(HOUR / 2);
+    case.from = to;
+    assert!(!overlap(&case.run(&["--dry-run"])), "they meet");
+    case.from = to.before(HOUR);
+    assert!(overlap(&case.run(&["--dry-run", "--json"])));
+    let ended = case.run(&[]);
+    assert!(overlap(&ended), "{}", ended.errors);
+    assert!(ended.errors.contains(&format!("--from {to} leaves it out")));
+    let twice = case
+        .vendor
+        .ids(Stream::ToolCalls, case.from, Time(to.0 - 1));
+    let arrived = arrived(&case.vendor);
+    assert!(!twice.is_empty() && twice.iter().all(|id| arrived[id] == 2));
+    fs::write(case.plan_of(from), "garbage").unwrap();
+    let told = case.run(&["--dry-run"]).done();
+    assert!(told.contains("cannot be told: "), "{told}");
 }
