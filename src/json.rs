@@ -13,7 +13,7 @@ mod tests;
 
 pub use container::{key, list, object};
 pub use value::{Tokens, skip, value};
-pub(crate) use word::{WORD, first_byte, stops};
+pub(crate) use word::{WORD, is_plain, plain};
 
 /// A text that is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +46,20 @@ pub fn byte(text: &str, at: usize) -> u8 {
     text.as_bytes().get(at).copied().unwrap_or(0)
 }
 
+/// Whether this is white space.
+#[inline]
+#[must_use]
+pub fn is_space(byte: u8) -> bool {
+    // Nearly everything else is larger, which takes one comparison.
+    byte <= b' ' && matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
 /// Past white space, if there is any.
 #[inline]
 #[must_use]
 pub fn space(text: &str, at: usize) -> usize {
     let mut at = at;
-    while matches!(byte(text, at), b' ' | b'\n' | b'\r' | b'\t') {
+    while is_space(byte(text, at)) {
         at += 1;
     }
     at
@@ -65,6 +73,12 @@ pub fn string(text: &str, at: usize) -> Result<(usize, bool), Broken> {
         return Ok((stop + 1, false));
     }
     Ok((escaped(text, stop)?, true))
+}
+
+/// The first byte from `at` on that does not stand for itself in a string; the end if all do.
+#[inline]
+pub(crate) fn stop(text: &str, at: usize) -> usize {
+    word::stop(text.as_bytes(), at)
 }
 
 /// Past a string whose first byte that does not stand for itself is at `at`.

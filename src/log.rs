@@ -31,13 +31,13 @@ use std::collections::BTreeMap;
 use crate::time::Time;
 
 pub(crate) use fit::halved;
-pub use line::{Fields, Line};
+pub use line::{Fields, Line, Member};
 pub use mapping::{Mapping, TOO_OLD};
 pub use part::Part;
 pub use reading::Reading;
 pub use sheet::{Field, Log, Sheet, Span, Value};
 pub use tray::Tray;
-pub use words::{DDTAGS, TIMESTAMP, Word};
+pub use words::{LOGWALK, Word};
 
 /// What becomes of records older than Datadog takes at their own time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

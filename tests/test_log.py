@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from datadog_checks.base.stubs import datadog_agent
 
 from stubbed_agent import Agent
 from vendor import Vendor
@@ -136,6 +137,22 @@ def test_without_any_tags_numbers_pass_to_the_digit(
 
     assert "ddtags" not in log
     assert log["acme"]["big"] == 2**63 + 5
+
+
+def test_a_line_is_as_long_as_it_was_counted_whatever_is_lifted(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = record(registered_user={"id": 'a"\\\n\u0001\u007fé😀'}, client_trace_id=0)
+    body = json.dumps({"results": [odd], "has_more": False})
+    vendor.fail(200, body.replace('"client_trace_id": 0', '"client_trace_id": -0'))
+    lines: list[str] = []
+    monkeypatch.setattr(datadog_agent, "send_log", lambda line, _: lines.append(line))
+    agent.run(agent.check(instance))
+
+    (line,) = lines
+    assert json.loads(line)["usr"] == odd["registered_user"]
+    assert '"trace_id":-0,' in line
+    assert agent.last("bytes.sent") == len(line.encode()) + 1
 
 
 def test_with_tags_what_a_double_would_change_is_a_string(

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Broken, byte, literal, number, space, string};
+use super::{Broken, byte, is_space, literal, number, space, string};
 
 /// What is told of a value's inside while it is read; each is told of in the text's order.
 pub trait Tokens {
@@ -33,7 +33,12 @@ pub fn skip(text: &str, at: usize) -> Result<usize, Broken> {
 pub fn value(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, Broken> {
     let mut at = at;
     let mut nest = Nest::default();
+    let mut is_key = false;
     loop {
+        if is_key {
+            at = key(text, at, tokens)?;
+            is_key = false;
+        }
         at = match byte(text, at) {
             b'"' => told(text, at, tokens)?,
             b'{' => {
@@ -41,7 +46,8 @@ pub fn value(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, B
                 tokens.level(nest.depth);
                 let inside = gap(text, at + 1, tokens);
                 if byte(text, inside) != b'}' {
-                    at = member(text, inside, tokens)?;
+                    at = inside;
+                    is_key = true;
                     continue;
                 }
                 nest.close();
@@ -72,13 +78,9 @@ pub fn value(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, B
             };
             at = gap(text, at, tokens);
             match (byte(text, at), kind) {
-                (b',', Kind::List) => {
+                (b',', kind) => {
                     at = gap(text, at + 1, tokens);
-                    break;
-                }
-                (b',', Kind::Object) => {
-                    at = gap(text, at + 1, tokens);
-                    at = member(text, at, tokens)?;
+                    is_key = kind == Kind::Object;
                     break;
                 }
                 (b']', Kind::List) | (b'}', Kind::Object) => {
@@ -93,7 +95,7 @@ pub fn value(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, B
 
 /// From a member's key to its value.
 #[inline]
-fn member(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, Broken> {
+fn key(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, Broken> {
     if byte(text, at) != b'"' {
         return Err(Broken { at });
     }
@@ -116,10 +118,11 @@ fn told(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, Broken
 
 #[inline]
 fn gap(text: &str, at: usize, tokens: &mut impl Tokens) -> usize {
-    let end = space(text, at);
-    if end > at {
-        tokens.space(at..end);
+    if !is_space(byte(text, at)) {
+        return at;
     }
+    let end = space(text, at);
+    tokens.space(at..end);
     end
 }
 

@@ -1,4 +1,4 @@
-//! Eight bytes at a time: where a string's plain bytes end, and where digits do.
+//! Many bytes at a time: where a string's plain bytes end, and where digits do.
 
 /// How many bytes are looked at together.
 pub(crate) const WORD: usize = 8;
@@ -6,10 +6,17 @@ pub(crate) const WORD: usize = 8;
 const ONES: u64 = u64::MAX / 255;
 const HIGHEST: u64 = ONES << 7;
 
+/// How many bytes a word begins with that stand for themselves in a string: all before the first
+/// quote, backslash or control character.
+#[inline]
+pub(crate) fn plain(word: [u8; WORD]) -> usize {
+    first_byte(stops(u64::from_le_bytes(word)))
+}
+
 /// Not zero if a word holds what does not stand for itself in a string: a quote, a backslash or a
 /// control character; its lowest bit is in the first of them.
 #[inline]
-pub(crate) fn stops(word: u64) -> u64 {
+fn stops(word: u64) -> u64 {
     // A quote with its second bit changed stands just above the control characters, and so both
     // take one subtraction. A borrow reaches only bytes behind one that stops.
     let quotes_and_controls = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
@@ -17,9 +24,9 @@ pub(crate) fn stops(word: u64) -> u64 {
     (quotes_and_controls | backslashes) & !word & HIGHEST
 }
 
-/// Which byte of a word the lowest bit is in.
+/// Which byte of a word the lowest bit is in; behind all of them if there is none.
 #[inline]
-pub(crate) fn first_byte(found: u64) -> usize {
+fn first_byte(found: u64) -> usize {
     found.trailing_zeros() as usize / 8
 }
 
@@ -29,6 +36,11 @@ pub(super) fn stop(bytes: &[u8], at: usize) -> usize {
     first(bytes, at, stops, |byte| {
         matches!(byte, b'"' | b'\\' | 0..=0x1f)
     })
+}
+
+/// Whether nothing of a text has to be escaped where it is a string.
+pub(crate) fn is_plain(text: &str) -> bool {
+    stop(text.as_bytes(), 0) == text.len()
 }
 
 /// The first byte from `at` on that is no digit; the end if all are.
@@ -54,14 +66,51 @@ fn first(
     is_it: impl Fn(u8) -> bool,
 ) -> usize {
     let mut at = at;
-    let (words, rest) = bytes.get(at..).unwrap_or_default().as_chunks::<WORD>();
-    for word in words {
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WORD>) {
         let found = in_word(u64::from_le_bytes(*word));
         if found != 0 {
             return at + first_byte(found);
         }
         at += WORD;
     }
+    let rest = bytes.get(at..).unwrap_or_default();
     let behind = rest.iter().position(|byte| is_it(*byte));
     at + behind.unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Byte by byte.
+    fn slowly(bytes: &[u8]) -> usize {
+        let stop = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        bytes.iter().position(stop).unwrap_or(bytes.len())
+    }
+
+    #[test]
+    fn every_byte_at_every_place_of_a_word_is_told() {
+        for filling in [b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+            for place in 0..WORD {
+                for byte in 0..=0xff {
+                    let mut word = [filling; WORD];
+                    word[place] = byte;
+                    assert_eq!(plain(word), slowly(&word), "{word:?}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_stop_is_found_wherever_it_is(bytes: Vec<u8>, odd in "[\"\\\\\u{1}a-zé]{0,40}") {
+            for bytes in [&bytes, odd.as_bytes()] {
+                for at in 0..=bytes.len() {
+                    prop_assert_eq!(stop(bytes, at), at + slowly(&bytes[at..]));
+                }
+            }
+            prop_assert_eq!(is_plain(&odd), slowly(odd.as_bytes()) == odd.len());
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::decimal::{Decimal, double_keeps};
 use super::grammar;
 use super::plan::Plan;
 use super::reading::Reading;
-use super::sheet::{Sheet, Span, Value as Held};
+use super::sheet::{Mark, Sheet, Value as Held};
 use super::text;
 use super::words::{Word, word};
 use crate::error::Result;
@@ -90,8 +90,8 @@ impl Attributes {
                 }
             }),
             Branch::Value(attribute) => {
-                let json = reading.first(sheet, &attribute.from);
-                if let Some(held) = json.and_then(|json| attribute.held(json, self.doubles, sheet))
+                let mark = reading.first(sheet, &attribute.from);
+                if let Some(held) = mark.and_then(|mark| attribute.held(mark, self.doubles, sheet))
                 {
                     sheet.put(name, held);
                 }
@@ -137,12 +137,16 @@ impl Attribute {
     }
 
     /// The attribute's value; none where it cannot be made.
-    fn held(&self, span: Span, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
+    fn held(&self, mark: Mark, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
+        let span = mark.span;
+        if mark.bare && self.map.is_empty() && self.times.is_none() {
+            return Some(Held::Literal(span));
+        }
         let json = sheet.text(span);
         let is_text = json.starts_with('"');
         let text = match self.join.as_deref().filter(|_| json.starts_with('[')) {
             Some(between) => Cow::Owned(joined(json, between)?),
-            None => text::plain(json),
+            None => sheet.plain(mark),
         };
         let meaning = self.map.get(text.as_ref());
         if let Some(factor) = self.times {

@@ -237,7 +237,8 @@ fn set_message(sheet: &mut Sheet, log: &Log, message: &str) -> Option<Span> {
         .find(|field| field.name == words::MESSAGE)?;
     match std::mem::replace(&mut field.value, Value::Text(message)) {
         Value::Text(was) => Some(was),
-        Value::Word(_) | Value::Literal(_) | Value::Json(_) | Value::Object(_) => None,
+        Value::Literal(was) => Some(was.inside()),
+        Value::Word(_) | Value::Json(_) | Value::Object(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::hidden::{Hasher, hex};
-use super::sheet::Span;
+use super::sheet::Value;
 use super::text;
 
 /// A longer id is carried as its hash.
@@ -18,7 +18,7 @@ const BETWEEN: [u8; 1] = [0xff];
 #[derive(Debug)]
 pub(super) enum Identity {
     /// By an id of its own, as its log carries it.
-    Id(Span),
+    Id(Value),
     /// By what it holds: the beginning of its hash.
     Content([u8; 16]),
 }

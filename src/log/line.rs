@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::sheet::{Field, Log, Sheet, Value};
 use super::text;
 use super::words::{self, Word};
+use crate::time::Time;
 
 /// A log on its sheet.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,19 @@ pub struct Line<'s> {
     pub log: &'s Log,
     /// So many dots stand in `logwalk.padding`, where the line had to be longer.
     pub dots: usize,
+}
+
+/// What stands at a log's top level under a name.
+#[derive(Debug, Clone)]
+pub enum Member<'s> {
+    /// The event's time.
+    Time(Time),
+    /// All tags.
+    Tags(&'s str),
+    /// A field, and what is inside it.
+    Field(&'s Field, Fields<'s>),
+    /// The vendor's record as JSON.
+    Record(&'s str),
 }
 
 /// What padding costs beside its dots.
@@ -57,12 +71,16 @@ impl<'s> Line<'s> {
         self.log.record.map(|(_, record)| self.sheet.text(record))
     }
 
-    /// All names at the top level: its time, its tags, its fields, the record.
-    pub fn names(self) -> impl Iterator<Item = Word> {
-        let time = self.log.timestamp.map(|_| words::TIMESTAMP);
-        let tags = self.log.ddtags.map(|_| words::DDTAGS);
-        let fields = self.fields().map(|(field, _)| field.name);
-        let record = self.log.record.map(|(name, _)| name);
+    /// All that stands at the top level, each under its name: its time, its tags, its fields, the
+    /// record.
+    pub fn members(self) -> impl Iterator<Item = (Word, Member<'s>)> {
+        let time = self.log.timestamp;
+        let time = time.map(|time| (words::TIMESTAMP, Member::Time(time)));
+        let tags = self.log.ddtags.map(|tags| self.sheet.text(tags));
+        let tags = tags.map(|tags| (words::DDTAGS, Member::Tags(tags)));
+        let fields = self.fields().members();
+        let record = self.log.record;
+        let record = record.map(|(name, record)| (name, Member::Record(self.sheet.text(record))));
         time.into_iter().chain(tags).chain(fields).chain(record)
     }
 
@@ -100,14 +118,19 @@ impl<'s> Line<'s> {
                 out.push_str(self.sheet.text(record));
             }
             name(field.name, out);
-            push(self.sheet, field, inside, out);
-            if field.name == words::LOGWALK && self.dots > 0 {
-                out.pop();
-                let dots = ".".repeat(self.dots);
-                let _ = write!(out, r#","padding":"{dots}"}}"#);
-            }
+            self.push_field(field, inside, out);
         }
         out.push('}');
+    }
+
+    /// Writes what one of its fields at the top level holds as JSON behind a text.
+    pub fn push_field(self, field: &Field, inside: Fields<'_>, out: &mut String) {
+        push(self.sheet, field, inside, out);
+        if field.name == words::LOGWALK && self.dots > 0 {
+            out.pop();
+            let dots = ".".repeat(self.dots);
+            let _ = write!(out, r#","padding":"{dots}"}}"#);
+        }
     }
 
     fn all_tags<'t>(&'t self, instance_tags: &'t str) -> Option<&'t str> {
@@ -137,6 +160,13 @@ impl<'s> Line<'s> {
 /// The fields of one level, each with those inside it.
 #[derive(Debug, Clone)]
 pub struct Fields<'s>(pub(super) &'s [Field]);
+
+impl<'s> Fields<'s> {
+    /// Each as it stands under its name.
+    pub fn members(self) -> impl Iterator<Item = (Word, Member<'s>)> {
+        self.map(|(field, inside)| (field.name, Member::Field(field, inside)))
+    }
+}
 
 impl<'s> Iterator for Fields<'s> {
     type Item = (&'s Field, Fields<'s>);

@@ -7,11 +7,11 @@ use super::identity::Identity;
 use super::message::Message;
 use super::plan::Plan;
 use super::reading::{Reader, Reading};
-use super::sheet::{Log, Sheet, Span, Value};
+use super::sheet::{Log, Sheet, Value};
 use super::status::Status;
 use super::tags::Tags;
 use super::words::{self, Word, word};
-use super::{Mapped, Moment, Terms, TooOld, event_time, fit, grammar, hidden, names, text};
+use super::{Mapped, Moment, Terms, TooOld, fit, grammar, hidden, names, text};
 use crate::error::Result;
 use crate::json::Broken;
 use crate::source::Source;
@@ -113,22 +113,24 @@ impl Mapping {
         }
         let restamped = late && self.terms.too_old == TooOld::Restamp;
         let instance_tags = &self.terms.instance_tags;
-        let ddtags = self.tags.joined(instance_tags, restamped, |marks| {
-            Some(sheet.text(reading.first(sheet, marks)?))
-        });
-        let ddtags = ddtags.map(|tags| sheet.write(&tags));
+        let mut words = std::mem::take(&mut sheet.words);
+        let has_own = self
+            .tags
+            .join(instance_tags, restamped, reading, sheet, &mut words);
+        let ddtags = has_own.then(|| sheet.write(&words));
 
         let first_field = sheet.fields.len();
         let own_status = reading.first(sheet, self.status.from());
-        let own_status = own_status.map(|json| text::plain(sheet.text(json)));
+        let own_status = own_status.map(|mark| sheet.plain(mark));
         let status = self.status.meaning(own_status.as_deref());
         sheet.put(words::STATUS, Value::Word(status));
         if let Some(service) = self.service {
             sheet.put(words::SERVICE, Value::Word(service));
         }
         sheet.put(words::DDSOURCE, Value::Word(self.ddsource));
-        let message = self.message(reading, sheet);
-        sheet.put(words::MESSAGE, Value::Text(message));
+        let message = self.message(reading, sheet, &mut words);
+        sheet.put(words::MESSAGE, message);
+        sheet.words = words;
         self.attributes.put(reading, sheet);
         sheet.put_object(words::LOGWALK, |sheet| self.facts(reading, moment, sheet));
 
@@ -153,16 +155,16 @@ impl Mapping {
         Mapped::Log
     }
 
-    fn message(&self, reading: &Reading, sheet: &mut Sheet) -> Span {
+    fn message(&self, reading: &Reading, sheet: &mut Sheet, words: &mut String) -> Value {
         if reading.problem.is_some() {
             let text = text::plain(sheet.text(reading.text)).into_owned();
-            return sheet.write(&text);
+            return sheet.say(&text);
         }
-        let message = self.message.render(reading, sheet);
-        sheet.write(if message.is_empty() {
+        let message = self.message.render(reading, sheet, words);
+        sheet.say(if message.is_empty() {
             &self.title
         } else {
-            &message
+            message
         })
     }
 
@@ -171,15 +173,17 @@ impl Mapping {
         let id = match reading.identity {
             Identity::Id(id) => id,
             Identity::Content(hash) => {
-                sheet.write(&format!("{}-{}", hidden::hex(&hash), moment.ordinal))
+                sheet.say(&format!("{}-{}", hidden::hex(&hash), moment.ordinal))
             }
         };
-        sheet.put(words::ID, Value::Text(id));
+        sheet.put(words::ID, id);
         sheet.put(words::SOURCE, Value::Word(self.source));
         let from = sheet.text.len();
-        event_time::push(moment.event, &mut sheet.text);
+        sheet.text.push('"');
+        moment.event.push(&mut sheet.text);
+        sheet.text.push('"');
         let event_time = sheet.since(from);
-        sheet.put(words::EVENT_TIME, Value::Text(event_time));
+        sheet.put(words::EVENT_TIME, Value::Literal(event_time));
         if let Some(problem) = reading.problem {
             sheet.put(words::ERROR, Value::Word(word(problem)));
         }

@@ -1,9 +1,10 @@
 //! The message's template: words, and fields of the record in braces.
 
+use std::borrow::Cow;
+
 use super::plan::Plan;
 use super::reading::Reading;
 use super::sheet::Sheet;
-use super::text;
 use crate::error::Result;
 use crate::source::Path;
 use crate::written::Written;
@@ -21,9 +22,6 @@ const USUAL: [&str; 8] = [
     "action",
     "type",
 ];
-
-/// Room for what most messages hold.
-const USUAL_BYTES: usize = 96;
 
 /// How a record's message is made.
 #[derive(Debug)]
@@ -77,22 +75,34 @@ impl Message {
     }
 
     /// The message of a record; empty where none of its fields is there.
-    pub(super) fn render(&self, reading: &Reading, sheet: &Sheet) -> String {
-        let value = |mark| Some(sheet.text(reading.marked(sheet, mark)?));
+    pub(super) fn render<'m>(
+        &self,
+        reading: &Reading,
+        sheet: &Sheet,
+        message: &'m mut String,
+    ) -> &'m str {
+        message.clear();
+        let value = |mark| reading.marked(sheet, mark);
         match self {
             Self::First(usual) => {
-                let texts = usual.iter().filter_map(|mark| value(*mark));
-                let mut said = texts.filter(|json| json.starts_with('"') && *json != "\"\"");
-                said.next()
-                    .map_or_else(String::new, |json| text::plain(json).into_owned())
+                let mut said = usual.iter().filter_map(|mark| value(*mark));
+                let said = said.find(|mark| {
+                    let json = sheet.text(mark.span);
+                    json.starts_with('"') && json != "\"\""
+                });
+                message.push_str(&said.map(|mark| sheet.plain(mark)).unwrap_or_default());
+                message
             }
-            Self::Template(parts) => joined(parts, value),
+            Self::Template(parts) => join(parts, |mark| Some(sheet.plain(value(mark)?)), message),
         }
     }
 }
 
-fn joined<'r>(parts: &[Part], value: impl Fn(usize) -> Option<&'r str>) -> String {
-    let mut message = String::with_capacity(USUAL_BYTES);
+fn join<'r, 'm>(
+    parts: &[Part],
+    value: impl Fn(usize) -> Option<Cow<'r, str>>,
+    message: &'m mut String,
+) -> &'m str {
     let mut missing = false;
     let mut said = false;
     for part in parts {
@@ -103,7 +113,7 @@ fn joined<'r>(parts: &[Part], value: impl Fn(usize) -> Option<&'r str>) -> Strin
                 message.push_str(if gap { words.trim_start() } else { words });
             }
             Part::Field(mark) => {
-                let field = value(*mark).map(text::plain).unwrap_or_default();
+                let field = value(*mark).unwrap_or_default();
                 missing = field.is_empty();
                 said |= !missing;
                 message.push_str(&field);
@@ -112,11 +122,7 @@ fn joined<'r>(parts: &[Part], value: impl Fn(usize) -> Option<&'r str>) -> Strin
     }
     // Punctuation between fields that are all missing says nothing.
     if !said && !message.contains(char::is_alphanumeric) {
-        return String::new();
+        return "";
     }
-    let trimmed = message.trim();
-    if trimmed.len() == message.len() {
-        return message;
-    }
-    trimmed.to_owned()
+    message.trim()
 }

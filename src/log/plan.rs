@@ -6,12 +6,15 @@ use crate::source::Path;
 /// In a path that hides or decodes: every item of a list, every member of an object.
 pub(super) const EVERY: &str = "*";
 
+/// The number of no member.
+const FREE: usize = usize::MAX;
+
 /// One place of a record in which the mapping is interested, with the places below it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     members: Vec<Member>,
-    /// One bit for each key's length and first byte: most keys are turned away by it.
-    sieve: u64,
+    /// The members' numbers by their keys' hashes, with free places between them.
+    slots: Vec<usize>,
     every: Option<Box<Node>>,
     /// The number under which the value as it will be sent is noted.
     pub(super) mark: Option<usize>,
@@ -21,12 +24,23 @@ pub(super) struct Node {
     pub(super) hiding: Option<Hiding>,
     /// Whether a string here is opened where it holds JSON.
     pub(super) opens: bool,
-    /// Whether something below is hidden.
-    pub(super) hides_below: bool,
-    /// The marks below: a key that comes twice takes back what its first value left there.
-    pub(super) marks_below: Vec<usize>,
-    /// The raw values below.
-    pub(super) raws_below: Vec<usize>,
+    /// Whether a string here has only to be noted.
+    pub(super) is_leaf: bool,
+    /// What is of interest below.
+    pub(super) below: Below,
+}
+
+/// What a place has below it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Below {
+    /// Whether something is hidden.
+    pub(super) hides: bool,
+    /// Whether a member or an item is left out.
+    pub(super) drops: bool,
+    /// The marks: a key that comes twice takes back what its first value left there.
+    pub(super) marks: Vec<usize>,
+    /// The raw values.
+    pub(super) raws: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -43,12 +57,18 @@ impl Node {
     }
 
     /// The node of a key.
-    pub(super) fn keyed(&self, key: &str) -> Option<&Node> {
-        if self.sieve & bit(key) != 0 {
-            let named = self.members.iter().find(|member| &*member.key == key);
-            if let Some(member) = named {
+    #[inline]
+    pub(super) fn keyed(&self, key: &[u8]) -> Option<&Node> {
+        let last = self.slots.len().wrapping_sub(1);
+        let mut slot = hash(key);
+        // A member is at its hash or behind it, with no free place before it.
+        while let Some(number) = self.slots.get(slot & last)
+            && let Some(member) = self.members.get(*number)
+        {
+            if member.key.as_bytes() == key {
                 return Some(&member.node);
             }
+            slot += 1;
         }
         self.every.as_deref()
     }
@@ -89,18 +109,22 @@ impl Node {
                 member.node.merge(&every);
             }
         }
-        let (mut marks, mut raws) = (Vec::new(), Vec::new());
+        let mut below = Below::default();
         let members = self.members.iter_mut().map(|member| &mut member.node);
         for child in members.chain(self.every.as_deref_mut()) {
             child.settle();
-            marks.extend(child.mark.iter().chain(&child.marks_below));
-            raws.extend(child.raw.iter().chain(&child.raws_below));
-            self.hides_below |= child.hiding.is_some() || child.hides_below;
+            below
+                .marks
+                .extend(child.mark.iter().chain(&child.below.marks));
+            below.raws.extend(child.raw.iter().chain(&child.below.raws));
+            below.hides |= child.hiding.is_some() || child.below.hides;
+            below.drops |= child.hiding == Some(Hiding::Drop);
         }
-        self.marks_below = marks;
-        self.raws_below = raws;
-        self.opens |= self.hides_below;
-        self.sieve = self.members.iter().fold(0, |bits, m| bits | bit(&m.key));
+        self.opens |= below.hides;
+        let notes = !below.marks.is_empty() || !below.raws.is_empty();
+        self.is_leaf = !self.opens && !notes && self.hiding.is_none();
+        self.below = below;
+        self.slots = slots(&self.members);
     }
 
     fn merge(&mut self, other: &Node) {
@@ -115,10 +139,28 @@ impl Node {
     }
 }
 
-fn bit(key: &str) -> u64 {
-    let first = key.as_bytes().first().copied().unwrap_or(0);
-    let spread = key.len().wrapping_mul(7).wrapping_add(usize::from(first));
-    1 << (spread % 64)
+/// Spreads the keys of one object well enough, and looks at few of their bytes.
+#[inline]
+fn hash(key: &[u8]) -> usize {
+    let byte = |at: usize| key.get(at).copied().map_or(0, usize::from);
+    key.len() * 37 + byte(0) * 5 + byte(key.len().wrapping_sub(1)) * 11
+}
+
+/// The numbers of members by their hashes; three of four places or more stay free.
+fn slots(members: &[Member]) -> Vec<usize> {
+    if members.is_empty() {
+        return Vec::new();
+    }
+    let mut slots = vec![FREE; (members.len() * 4).next_power_of_two()];
+    let last = slots.len() - 1;
+    for (number, member) in members.iter().enumerate() {
+        let mut slot = hash(member.key.as_bytes());
+        while slots[slot & last] != FREE {
+            slot += 1;
+        }
+        slots[slot & last] = number;
+    }
+    slots
 }
 
 /// The tree while it is put together, with the numbers handed out so far.
@@ -195,13 +237,26 @@ mod tests {
         plan.hide(&path("*.b.d"), Hiding::Redact);
         plan.hide(&path("a.*.c"), Hiding::Drop);
         let (root, ..) = plan.finish();
-        let b = root.keyed("a").unwrap().keyed("b").unwrap();
-        let c = b.keyed("c").unwrap();
+        let b = root.keyed(b"a").unwrap().keyed(b"b").unwrap();
+        let c = b.keyed(b"c").unwrap();
         assert_eq!((c.mark, c.hiding), (Some(mark), Some(Hiding::Drop)));
-        assert_eq!(b.keyed("d").unwrap().hiding, Some(Hiding::Redact));
-        let other = root.keyed("x").unwrap().keyed("b").unwrap();
-        assert_eq!(other.keyed("d").unwrap().hiding, Some(Hiding::Redact));
-        assert!(other.keyed("c").is_none());
+        assert_eq!(b.keyed(b"d").unwrap().hiding, Some(Hiding::Redact));
+        let other = root.keyed(b"x").unwrap().keyed(b"b").unwrap();
+        assert_eq!(other.keyed(b"d").unwrap().hiding, Some(Hiding::Redact));
+        assert!(other.keyed(b"c").is_none());
+    }
+
+    #[test]
+    fn every_key_of_many_is_found_and_no_other() {
+        let mut plan = Plan::default();
+        let keys: Vec<String> = (0..500).map(|key| format!("k{key}")).collect();
+        let marks: Vec<usize> = keys.iter().map(|key| plan.mark(&path(key))).collect();
+        let (root, ..) = plan.finish();
+        for (key, mark) in keys.iter().zip(marks) {
+            assert_eq!(root.keyed(key.as_bytes()).unwrap().mark, Some(mark));
+        }
+        assert!(root.keyed(b"").is_none() && root.keyed(b"k500").is_none());
+        assert!(Node::default().keyed(b"k1").is_none());
     }
 
     #[test]
@@ -210,7 +265,7 @@ mod tests {
         plan.hide(&path("a"), Hiding::Redact);
         plan.hide(&path("a"), Hiding::Hash);
         let (root, ..) = plan.finish();
-        assert_eq!(root.keyed("a").unwrap().hiding, Some(Hiding::Redact));
+        assert_eq!(root.keyed(b"a").unwrap().hiding, Some(Hiding::Redact));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::hidden::{Hasher, REDACTED};
 use super::identity::{self, Identity};
 use super::plan::Plan;
 use super::rewrite::{Rules, rewrite};
-use super::sheet::{Sheet, Span};
+use super::sheet::{self, Mark, Sheet, Span};
 use super::text::plain;
 use crate::json::Broken;
 use crate::source::{RecordPaths, TimeFormat};
@@ -38,19 +38,21 @@ pub struct Reading {
 
 impl Reading {
     /// Where a marked value stands on the sheet.
-    pub(super) fn marked(&self, sheet: &Sheet, mark: usize) -> Option<Span> {
+    #[inline]
+    pub(super) fn marked(&self, sheet: &Sheet, mark: usize) -> Option<Mark> {
         let marks = sheet.marks.get(self.marks.clone())?;
-        marks.get(mark)?.span()
+        marks.get(mark)?.there()
     }
 
-    /// The first value present among marks, as JSON.
-    pub(super) fn first(&self, sheet: &Sheet, marks: &[usize]) -> Option<Span> {
+    /// The first value present among marks.
+    #[inline]
+    pub(super) fn first(&self, sheet: &Sheet, marks: &[usize]) -> Option<Mark> {
         let mut found = marks.iter().filter_map(|mark| self.marked(sheet, *mark));
         if self.problem.is_none() {
             return found.next();
         }
         // Of a record that is sent as its text, no part stands as an object of its own.
-        found.find(|span| !sheet.text(*span).starts_with(['{', '[']))
+        found.find(|mark| !sheet.text(mark.span).starts_with(['{', '[']))
     }
 }
 
@@ -113,8 +115,10 @@ impl Reader {
         sheet: &mut Sheet,
     ) -> Result<(Reading, usize), Broken> {
         let read = rewrite(&self.rules, text, at, sheet)?;
-        let raws = &read.raws;
-        let raw = |at: usize| raws.get(at).and_then(Option::as_deref);
+        let Sheet {
+            raws, text: out, ..
+        } = sheet;
+        let raw = |number: usize| raws.json(number, text);
         let time = self
             .times
             .iter()
@@ -129,7 +133,7 @@ impl Reader {
             let known_as = identity::by_id(&id_text, versions);
             let hasher = self.rules.hasher.as_ref();
             let carried = identity::carried(id_text, id.hidden, hasher);
-            (known_as, Identity::Id(sheet.write(&carried)))
+            (known_as, Identity::Id(sheet::say(&carried, out)))
         } else {
             let record = text.get(at..read.end).unwrap_or_default();
             let (known_as, hash) = identity::by_content(record);

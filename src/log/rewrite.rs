@@ -8,15 +8,15 @@
 //! double would change and halves of surrogate pairs are written anew.
 
 mod inside;
+mod peel;
 mod token;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use self::token::Origin;
 use super::hidden::{Hasher, Hiding};
 use super::plan::Node;
-use super::sheet::{Mark, Sheet, Span};
+use super::sheet::{Mark, Raw, Sheet, Span};
 use super::text;
 use crate::json::Broken;
 
@@ -34,100 +34,103 @@ pub(super) struct Rules {
     pub(super) doubles: bool,
 }
 
-/// A record as it will be sent, with what was noted.
+/// A record as it will be sent, with what was noted; its raw values are the sheet's.
 #[derive(Debug)]
-pub(super) struct Rewritten<'a> {
+pub(super) struct Rewritten {
     /// The record.
     pub(super) text: Span,
     /// Where it ends in the text it came from.
     pub(super) end: usize,
     /// Which of the sheet's marks are its own; a null is noted as missing.
     pub(super) marks: Range<usize>,
-    /// The raw values, as JSON.
-    pub(super) raws: Vec<Option<Cow<'a, str>>>,
     /// How many levels stand below a path that is of interest.
     pub(super) deepest: usize,
 }
 
 /// The record at a place of a text, read once and written onto a sheet.
-pub(super) fn rewrite<'a>(
+pub(super) fn rewrite(
     rules: &Rules,
-    text: &'a str,
+    text: &str,
     at: usize,
     sheet: &mut Sheet,
-) -> Result<Rewritten<'a>, Broken> {
+) -> Result<Rewritten, Broken> {
     let from = sheet.text.len();
     let first_mark = sheet.marks.len();
     sheet.marks.resize(first_mark + rules.marks, Mark::NONE);
+    let raws = &mut sheet.raws;
+    raws.opened.clear();
+    raws.places.clear();
+    raws.places.resize(rules.raws, Raw::Missing);
     let mut pass = Pass {
         rules,
         out: &mut sheet.text,
         marks: &mut sheet.marks[first_mark..],
-        raws: vec![None; rules.raws],
+        raws: &mut raws.places,
+        opened: &mut raws.opened,
         unescaped: std::mem::take(&mut sheet.unescaped),
         deepest: 0,
     };
     let mut origin = Origin::new(text, at);
-    let end = pass.value(&mut origin, at, &rules.root, Cow::Borrowed)?;
-    pass.copy(&mut origin, end);
-    let Pass {
-        raws,
-        unescaped,
-        deepest,
-        ..
-    } = pass;
-    sheet.unescaped = unescaped;
+    let end = pass.value(&mut origin, at, &rules.root);
+    if let Ok(end) = end {
+        pass.copy(&mut origin, end);
+    }
+    let deepest = pass.deepest;
+    sheet.unescaped = pass.unescaped;
     Ok(Rewritten {
         text: sheet.since(from),
-        end,
+        end: end?,
         marks: first_mark..sheet.marks.len(),
-        raws,
         deepest,
     })
 }
 
-/// How a raw value is kept: borrowed from the record, or owned where it was opened.
-type Keep<'t, 'a> = fn(&'t str) -> Cow<'a, str>;
-
-struct Pass<'r, 'a> {
+struct Pass<'r> {
     rules: &'r Rules,
     out: &'r mut String,
     marks: &'r mut [Mark],
-    raws: Vec<Option<Cow<'a, str>>>,
+    raws: &'r mut [Raw],
+    /// The raw values that were found inside strings.
+    opened: &'r mut String,
     unescaped: Vec<u8>,
     deepest: usize,
 }
 
-impl<'a> Pass<'_, 'a> {
+impl Pass<'_> {
     /// Reads the value at `at` and says where it ends, or where it breaks; so do all that follow.
-    fn value<'t>(
-        &mut self,
-        origin: &mut Origin<'t>,
-        at: usize,
-        node: &Node,
-        keep: Keep<'t, 'a>,
-    ) -> Result<usize, Broken> {
+    fn value(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
         self.forget_below(node);
         let place = self.place(origin, at);
         let first = origin.byte(at);
+        let mut bare = false;
         let end = match first {
             b'"' if node.opens => self.opened(origin, at, node)?,
-            b'{' if node.is_inner() => self.object(origin, at, node, keep)?,
-            b'[' if node.is_inner() => self.list(origin, at, node, keep)?,
+            b'"' => {
+                let (end, escaped) = self.string(origin, at)?;
+                bare = !escaped;
+                end
+            }
+            b'{' if node.is_inner() => self.object(origin, at, node)?,
+            b'[' if node.is_inner() => self.list(origin, at, node)?,
             _ => self.plain(origin, at)?,
         };
         let there = first != b'n';
         if let Some(raw) = node.raw {
-            self.raws[raw] = there.then(|| keep(origin.piece(at..end)));
+            self.raws[raw] = if there {
+                self.raw(origin, at..end)
+            } else {
+                Raw::Missing
+            };
         }
         if let Some(hiding) = node.hiding {
             self.hide(origin, place, end, hiding);
             self.unmark_below(node);
+            bare = false;
         }
         if let Some(mark) = node.mark {
             let dropped = node.hiding == Some(Hiding::Drop);
             self.marks[mark] = if there && !dropped {
-                Mark::at(place..self.place(origin, end))
+                Mark::at(place..self.place(origin, end), bare)
             } else {
                 Mark::NONE
             };
@@ -135,116 +138,141 @@ impl<'a> Pass<'_, 'a> {
         Ok(end)
     }
 
-    fn object<'t>(
+    /// The same for a member or an item, which may be of no interest; nearly all are strings.
+    #[inline]
+    fn child(
         &mut self,
-        origin: &mut Origin<'t>,
+        origin: &mut Origin<'_>,
         at: usize,
-        node: &Node,
-        keep: Keep<'t, 'a>,
+        child: Option<&Node>,
     ) -> Result<usize, Broken> {
+        let Some(node) = child else {
+            return self.plain(origin, at);
+        };
+        if !node.is_leaf || origin.byte(at) != b'"' {
+            return self.value(origin, at, node);
+        }
+        let place = self.place(origin, at);
+        let (end, escaped) = self.string(origin, at)?;
+        if let Some(raw) = node.raw {
+            self.raws[raw] = self.raw(origin, at..end);
+        }
+        if let Some(mark) = node.mark {
+            self.marks[mark] = Mark::at(place..self.place(origin, end), !escaped);
+        }
+        Ok(end)
+    }
+
+    fn object(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
         let mut at = self.space(origin, at + 1);
-        let mut members = Members::begin(self.place(origin, at), b'}');
-        let mut more = origin.byte(at) != b'}';
-        while more {
+        if origin.byte(at) == b'}' {
+            return Ok(at + 1);
+        }
+        let mut members = Members::begin(self.place(origin, at));
+        loop {
             let (end, escaped) = self.string(origin, at)?;
-            let written = origin.piece(at..end);
             let child = if escaped {
-                node.keyed(&text::plain(written))
+                node.keyed(text::plain(origin.piece(at..end)).as_bytes())
             } else {
-                node.keyed(origin.piece(at + 1..end - 1))
+                node.keyed(origin.bytes(at + 1..end - 1))
             };
             let colon = self.space(origin, end);
             origin.expect(colon, b':')?;
             at = self.space(origin, colon + 1);
-            at = match child {
-                Some(child) => self.value(origin, at, child, keep)?,
-                None => self.plain(origin, at)?,
-            };
-            (at, more) = self.next(origin, at, child, &mut members)?;
+            let end = self.child(origin, at, child)?;
+            at = self.behind(origin, end, node, child, &mut members);
+            match origin.byte(at) {
+                b',' => at = self.space(origin, at + 1),
+                b'}' => return Ok(at + 1),
+                _ => return Err(Broken { at }),
+            }
         }
-        Ok(at + 1)
     }
 
-    fn list<'t>(
-        &mut self,
-        origin: &mut Origin<'t>,
-        at: usize,
-        node: &Node,
-        keep: Keep<'t, 'a>,
-    ) -> Result<usize, Broken> {
+    fn list(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
         let mut at = self.space(origin, at + 1);
-        let mut members = Members::begin(self.place(origin, at), b']');
+        if origin.byte(at) == b']' {
+            return Ok(at + 1);
+        }
+        let mut members = Members::begin(self.place(origin, at));
         let mut index = 0;
-        let mut more = origin.byte(at) != b']';
-        while more {
+        loop {
             let child = node.indexed(index);
-            at = match child {
-                Some(child) => self.value(origin, at, child, keep)?,
-                None => self.plain(origin, at)?,
-            };
-            (at, more) = self.next(origin, at, child, &mut members)?;
+            let end = self.child(origin, at, child)?;
+            at = self.behind(origin, end, node, child, &mut members);
+            match origin.byte(at) {
+                b',' => at = self.space(origin, at + 1),
+                b']' => return Ok(at + 1),
+                _ => return Err(Broken { at }),
+            }
             index += 1;
         }
-        Ok(at + 1)
     }
 
-    /// After a member: takes it back if it is dropped; where the next one, or the close, is.
-    fn next(
+    /// Behind a member or an item, which is taken back if it is dropped; where its comma is, or
+    /// the close.
+    #[inline]
+    fn behind(
         &mut self,
         origin: &mut Origin<'_>,
         end: usize,
+        node: &Node,
         child: Option<&Node>,
         members: &mut Members,
-    ) -> Result<(usize, bool), Broken> {
+    ) -> usize {
+        if !node.below.drops {
+            return self.space(origin, end);
+        }
         if child.is_some_and(|node| node.hiding == Some(Hiding::Drop)) {
             self.copy(origin, end);
             self.out.truncate(members.place);
         } else {
             members.kept = true;
         }
-        let comma = self.space(origin, end);
-        if origin.byte(comma) != b',' {
-            origin.expect(comma, members.close)?;
-            return Ok((comma, false));
+        let at = self.space(origin, end);
+        members.place = self.place(origin, at);
+        if origin.byte(at) == b',' && !members.kept {
+            self.copy(origin, at);
+            origin.copied = at + 1;
         }
-        members.place = self.place(origin, comma);
-        if !members.kept {
-            self.copy(origin, comma);
-            origin.copied = comma + 1;
+        at
+    }
+
+    /// Notes a value as it stands; what was opened is gone when the record has been read.
+    fn raw(&mut self, origin: &Origin<'_>, range: Range<usize>) -> Raw {
+        if !origin.opened {
+            return Raw::There(Span::from(range));
         }
-        Ok((self.space(origin, comma + 1), true))
+        let from = self.opened.len();
+        self.opened.push_str(origin.piece(range));
+        Raw::Opened(Span::from(from..self.opened.len()))
     }
 
     fn unmark_below(&mut self, node: &Node) {
-        for mark in &node.marks_below {
+        for mark in &node.below.marks {
             self.marks[*mark] = Mark::NONE;
         }
     }
 
+    #[inline]
     fn forget_below(&mut self, node: &Node) {
         self.unmark_below(node);
-        for raw in &node.raws_below {
-            self.raws[*raw] = None;
+        for raw in &node.below.raws {
+            self.raws[*raw] = Raw::Missing;
         }
     }
 }
 
-/// The members of a container, as far as they have been written.
+/// The members of a container of which some may be dropped, as far as they have been written.
 struct Members {
     /// Where the output is cut if the present one is dropped: before its comma.
     place: usize,
     /// Whether one was kept, so that a comma belongs before the next.
     kept: bool,
-    /// What ends the container.
-    close: u8,
 }
 
 impl Members {
-    fn begin(place: usize, close: u8) -> Self {
-        Self {
-            place,
-            kept: false,
-            close,
-        }
+    fn begin(place: usize) -> Self {
+        Self { place, kept: false }
     }
 }

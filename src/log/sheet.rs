@@ -3,10 +3,13 @@
 //! Logs are made on one thread and let go on another. With a text of its own for each field the
 //! two would fight over the allocator's lock, a dozen times a log: that was a tenth of all CPU.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::line::Line;
+use super::text;
 use super::words::Word;
+use crate::json;
 use crate::time::Time;
 
 /// A log says beside its record about this part of it; more is made room for when it comes.
@@ -54,18 +57,62 @@ impl From<Range<usize>> for Span {
 
 /// Where a value stands; nowhere if it is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mark(Span);
+pub(super) struct Mark {
+    /// Its JSON.
+    pub(super) span: Span,
+    /// It is a string in which nothing is escaped, for certain.
+    pub(super) bare: bool,
+}
 
 impl Mark {
     /// No value is empty, so that one is none.
-    pub(super) const NONE: Self = Self(Span { from: 0, to: 0 });
+    pub(super) const NONE: Self = Self {
+        span: Span { from: 0, to: 0 },
+        bare: false,
+    };
 
-    pub(super) fn at(range: Range<usize>) -> Self {
-        Self(Span::from(range))
+    #[inline]
+    pub(super) fn at(range: Range<usize>, bare: bool) -> Self {
+        Self {
+            span: Span::from(range),
+            bare,
+        }
     }
 
-    pub(super) fn span(self) -> Option<Span> {
-        (self != Self::NONE).then_some(self.0)
+    #[inline]
+    pub(super) fn there(self) -> Option<Self> {
+        (self.span.to > 0).then_some(self)
+    }
+}
+
+/// The values of a record that its identity and its time are read from, as the API gave them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Raws {
+    /// Where each is.
+    pub(super) places: Vec<Raw>,
+    /// The text of those that stood inside a string.
+    pub(super) opened: String,
+}
+
+/// Where a raw value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Raw {
+    /// Nowhere.
+    Missing,
+    /// In the text that the record came from.
+    There(Span),
+    /// In the text of what was opened.
+    Opened(Span),
+}
+
+impl Raws {
+    /// A raw value, as JSON; `text` is what the record came from.
+    pub(super) fn json<'t>(&'t self, number: usize, text: &'t str) -> Option<&'t str> {
+        match *self.places.get(number)? {
+            Raw::Missing => None,
+            Raw::There(span) => text.get(span.from..span.to),
+            Raw::Opened(span) => self.opened.get(span.from..span.to),
+        }
     }
 }
 
@@ -125,6 +172,10 @@ pub struct Sheet {
     pub(super) marks: Vec<Mark>,
     /// Where strings are opened.
     pub(super) unescaped: Vec<u8>,
+    /// Of the record that was read last.
+    pub(super) raws: Raws,
+    /// Where texts are put together.
+    pub(super) words: String,
 }
 
 impl Sheet {
@@ -187,6 +238,20 @@ impl Sheet {
         self.text.get(span.from..span.to).unwrap_or_default()
     }
 
+    /// What a value reads as: a string without quotes and escapes, anything else as written.
+    #[inline]
+    pub(super) fn plain(&self, mark: Mark) -> Cow<'_, str> {
+        if mark.bare {
+            return Cow::Borrowed(self.text(mark.span.inside()));
+        }
+        text::plain(self.text(mark.span))
+    }
+
+    /// Writes a text so that it costs nothing to send where nothing in it has to be escaped.
+    pub(super) fn say(&mut self, text: &str) -> Value {
+        say(text, &mut self.text)
+    }
+
     /// Writes a text.
     pub(super) fn write(&mut self, text: &str) -> Span {
         let from = self.text.len();
@@ -220,5 +285,19 @@ impl Sheet {
     /// The fields of a log.
     pub(super) fn fields(&self, range: &Range<usize>) -> &[Field] {
         self.fields.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// Writes a text behind those that are there, between quotes.
+pub(super) fn say(text: &str, out: &mut String) -> Value {
+    let from = out.len();
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
+    let quoted = Span::from(from..out.len());
+    if json::is_plain(text) {
+        Value::Literal(quoted)
+    } else {
+        Value::Text(quoted.inside())
     }
 }

@@ -1,6 +1,6 @@
 //! The log's status, from a word or a number of the record.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::grammar;
 use super::plan::Plan;
@@ -41,7 +41,7 @@ const KNOWN: [&str; 22] = [
 #[derive(Debug)]
 pub(super) struct Status {
     from: Vec<usize>,
-    map: HashMap<String, Word>,
+    map: BTreeMap<String, Word>,
     /// For values that the map does not name; none lets known words pass.
     otherwise: Option<Word>,
     default: Word,
@@ -61,7 +61,7 @@ impl Status {
             Some(fields) => grammar::marks(&fields.at("from"), plan)?,
             None => grammar::marks(written, plan)?,
         };
-        let mut map = HashMap::new();
+        let mut map = BTreeMap::new();
         let mut default = None;
         if let Some(fields) = &fields {
             for (value, status) in fields.at("map").texts()? {

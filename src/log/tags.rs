@@ -4,6 +4,8 @@ use serde_json::value::RawValue;
 
 use super::grammar;
 use super::plan::Plan;
+use super::reading::Reading;
+use super::sheet::Sheet;
 use super::text;
 use crate::error::Result;
 use crate::written::Written;
@@ -13,9 +15,6 @@ const TAG_CHARS: usize = 200;
 
 /// Datadog drops the tags beyond this many.
 const MOST_TAGS: usize = 100;
-
-/// Room for what most logs' own tags hold.
-const USUAL_BYTES: usize = 64;
 
 /// What marks a log that is sent without its own time.
 const LATE: &str = "logwalk_late:true";
@@ -58,37 +57,39 @@ impl Tags {
         self.0.is_empty()
     }
 
-    /// The instance's tags with the record's own behind them; none where there are no own ones.
-    pub(super) fn joined<'r>(
+    /// The instance's tags with the record's own behind them; false where there are no own ones.
+    pub(super) fn join(
         &self,
         instance: &str,
         late: bool,
-        first: impl Fn(&[usize]) -> Option<&'r str>,
-    ) -> Option<String> {
-        if self.0.is_empty() && !late {
-            return None;
-        }
-        let mut joined = String::with_capacity(instance.len() + USUAL_BYTES);
+        reading: &Reading,
+        sheet: &Sheet,
+        joined: &mut String,
+    ) -> bool {
+        joined.clear();
         joined.push_str(instance);
         let mut count = 0;
         for tag in &self.0 {
-            let Some(json) = first(&tag.from) else {
+            let Some(mark) = reading.first(sheet, &tag.from) else {
                 continue;
             };
+            let json = sheet.text(mark.span);
             if json.starts_with('[') {
                 let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
                 for item in items {
-                    count += usize::from(push(&mut joined, &tag.name, item.get(), count));
+                    let value = text::plain(item.get());
+                    count += usize::from(push(joined, &tag.name, item.get(), &value, count));
                 }
             } else {
-                count += usize::from(push(&mut joined, &tag.name, json, count));
+                let value = sheet.plain(mark);
+                count += usize::from(push(joined, &tag.name, json, &value, count));
             }
         }
         if late {
-            separate(&mut joined);
+            separate(joined);
             joined.push_str(LATE);
         }
-        (late || count > 0).then_some(joined)
+        late || count > 0
     }
 }
 
@@ -100,8 +101,7 @@ pub(super) fn late_alone(instance: &str) -> String {
 }
 
 /// Writes one tag, if the value makes one.
-fn push(joined: &mut String, name: &str, json: &str, count: usize) -> bool {
-    let value = text::plain(json);
+fn push(joined: &mut String, name: &str, json: &str, value: &str, count: usize) -> bool {
     let value = value.trim();
     if value.is_empty() || json == "null" || json.starts_with(['{', '[']) || count >= MOST_TAGS {
         return false;
@@ -110,6 +110,14 @@ fn push(joined: &mut String, name: &str, json: &str, count: usize) -> bool {
     joined.push_str(name);
     joined.push(':');
     let room = TAG_CHARS.saturating_sub(name.chars().count() + 1);
+    if value.len() <= room
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b',')
+    {
+        joined.push_str(value);
+        return true;
+    }
     joined.extend(value.chars().take(room).map(|c| match c {
         // A comma would begin another tag.
         ',' => '_',

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use crate::json::{self, Broken, WORD, first_byte, stops};
+use crate::json::{self, Broken, WORD};
 
 /// What a buffer begins with, so that most strings need no larger one.
 const FIRST_BYTES: usize = 1024;
@@ -40,17 +40,18 @@ pub(super) fn unescape(
     let mut at = at;
     let mut filled = 0;
     loop {
-        if buffer.len() < filled + WORD {
-            buffer.resize(2 * filled + FIRST_BYTES, 0);
-        }
         // A word is written whole; what was too much of it is written over.
-        if let Some(word) = word(bytes, at) {
-            buffer[filled..filled + WORD].copy_from_slice(&word.to_le_bytes());
-            let found = stops(word);
-            let taken = if found == 0 { WORD } else { first_byte(found) };
-            filled += taken;
-            at += taken;
-            if found == 0 {
+        let room = buffer.get_mut(filled..).and_then(<[u8]>::first_chunk_mut);
+        let Some(room) = room else {
+            buffer.resize(2 * filled + FIRST_BYTES, 0);
+            continue;
+        };
+        if let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WORD>) {
+            *room = *word;
+            let plain = json::plain(*word);
+            filled += plain;
+            at += plain;
+            if plain == WORD {
                 continue;
             }
         }
@@ -75,11 +76,6 @@ pub(super) fn unescape(
             }
         }
     }
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    let word = bytes.get(at..)?.first_chunk::<WORD>()?;
-    Some(u64::from_le_bytes(*word))
 }
 
 /// The character an escape stands for, and how many bytes it takes; `bytes` begin with a backslash.
@@ -127,7 +123,7 @@ fn unit(bytes: &[u8]) -> Option<u32> {
 
 /// How many bytes a text takes as a JSON string, quotes included.
 pub(super) fn quoted_len(text: &str) -> usize {
-    if !needs_escapes(text) {
+    if json::is_plain(text) {
         return text.len() + 2;
     }
     text.bytes().map(escaped_len).sum::<usize>() + 2
@@ -136,11 +132,11 @@ pub(super) fn quoted_len(text: &str) -> usize {
 /// Writes a text as a JSON string.
 pub(super) fn push_quoted(text: &str, out: &mut String) {
     out.push('"');
-    if needs_escapes(text) {
+    if json::is_plain(text) {
+        out.push_str(text);
+    } else {
         let quoted = serde_json::Value::from(text).to_string();
         out.push_str(&quoted[1..quoted.len() - 1]);
-    } else {
-        out.push_str(text);
     }
     out.push('"');
 }
@@ -159,14 +155,6 @@ pub(super) fn escaped_len(byte: u8) -> usize {
         0x00..=0x1f => 6,
         _ => 1,
     }
-}
-
-fn needs_escapes(text: &str) -> bool {
-    let (words, rest) = text.as_bytes().as_chunks::<WORD>();
-    let mut last = [b' '; WORD];
-    last[..rest.len()].copy_from_slice(rest);
-    let mut words = words.iter().chain([&last]);
-    words.any(|word| stops(u64::from_le_bytes(*word)) != 0)
 }
 
 #[cfg(test)]

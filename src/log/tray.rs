@@ -52,7 +52,7 @@ mod tests {
         let tray = Tray::default();
         let mut sheet = tray.sheet(10);
         sheet.write("a page");
-        sheet.marks.push(Mark::at(0..1));
+        sheet.marks.push(Mark::at(0..1, false));
         tray.written(&mut sheet);
         assert!(sheet.marks.is_empty());
         tray.give_back(sheet);

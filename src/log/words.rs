@@ -26,16 +26,15 @@ pub(super) const STATUS: Word = Word(&Said::own("\"status\"", 0));
 pub(super) const SERVICE: Word = Word(&Said::own("\"service\"", 1));
 pub(super) const DDSOURCE: Word = Word(&Said::own("\"ddsource\"", 2));
 pub(super) const MESSAGE: Word = Word(&Said::own("\"message\"", 3));
-pub(super) const LOGWALK: Word = Word(&Said::own("\"logwalk\"", 4));
+/// The name of what logwalk says of a log.
+pub const LOGWALK: Word = Word(&Said::own("\"logwalk\"", 4));
 pub(super) const ID: Word = Word(&Said::own("\"id\"", 5));
 pub(super) const SOURCE: Word = Word(&Said::own("\"source\"", 6));
 pub(super) const EVENT_TIME: Word = Word(&Said::own("\"event_time\"", 7));
 pub(super) const ERROR: Word = Word(&Said::own("\"error\"", 8));
 pub(super) const TRUNCATED: Word = Word(&Said::own("\"truncated\"", 9));
-/// The name of a log's time.
-pub const TIMESTAMP: Word = Word(&Said::own("\"timestamp\"", 10));
-/// The name of a log's tags.
-pub const DDTAGS: Word = Word(&Said::own("\"ddtags\"", 11));
+pub(super) const TIMESTAMP: Word = Word(&Said::own("\"timestamp\"", 10));
+pub(super) const DDTAGS: Word = Word(&Said::own("\"ddtags\"", 11));
 
 static WORDS: Mutex<BTreeMap<&'static str, Word>> = Mutex::new(BTreeMap::new());
 

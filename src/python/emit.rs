@@ -1,47 +1,26 @@
 //! Logs as Python dicts: the mapped fields as Python objects, the record as the bytes it is.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyString};
 
+use super::frame::Frames;
 use super::words::Words;
-use crate::fetch::Cancel;
-use crate::log::{DDTAGS, Fields, Line, Part, Sheet, TIMESTAMP, Tray, Value, Word};
+use crate::log::{Field, Fields, LOGWALK, Line, Member, Value};
 use crate::time::Time;
 
-/// Builds dicts; remembers the few names and words that every log repeats.
+/// Builds dicts; remembers what logs repeat.
 pub(super) struct Emitter {
     json: Json,
-    words: Mutex<Words>,
-    frame: Mutex<Option<Frame>>,
+    stock: Mutex<(Frames, Stock)>,
 }
 
-/// The names of the last log and a dict with nothing but them: logs mostly have the same ones, and
-/// a dict that grows name by name makes room for itself three times.
-struct Frame {
-    names: Vec<Word>,
-    blank: Py<PyDict>,
-}
-
-impl Frame {
-    fn of(line: Line<'_>, dict: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let blank = dict.copy()?;
-        for name in dict.keys() {
-            blank.set_item(name, dict.py().None())?;
-        }
-        Ok(Self {
-            names: line.names().collect(),
-            blank: blank.unbind(),
-        })
-    }
-
-    fn is_of(&self, line: Line<'_>) -> bool {
-        line.names().eq(self.names.iter().copied())
-    }
+/// What was made for earlier logs and serves the next.
+#[derive(Default)]
+struct Stock {
+    words: Words,
+    /// Where an object is written before Python has it.
+    text: String,
 }
 
 /// How a text that is JSON already becomes something that the Agent's encoder takes.
@@ -68,80 +47,91 @@ impl Emitter {
         };
         Self {
             json,
-            words: Mutex::default(),
-            frame: Mutex::default(),
+            stock: Mutex::default(),
         }
     }
 
-    fn dict<'py>(&self, py: Python<'py>, line: Line<'_>) -> PyResult<Bound<'py, PyDict>> {
-        let mut words = self.words.lock();
-        let mut frame = self.frame.lock();
-        let framed = frame.as_ref().filter(|frame| frame.is_of(line));
-        let dict = match framed {
-            Some(frame) => frame.blank.bind(py).copy()?,
-            None => PyDict::new(py),
-        };
-        let is_new = framed.is_none();
-        let sheet = line.sheet();
-        if let Some(time) = line.log.timestamp {
-            let name = words.get(py, TIMESTAMP);
-            match whole_seconds(time) {
-                Some(seconds) => dict.set_item(name, seconds)?,
-                None => dict.set_item(name, seconds(time))?,
-            }
-        }
-        if let Some(tags) = line.log.ddtags {
-            dict.set_item(words.get(py, DDTAGS), sheet.text(tags))?;
-        }
-        self.fill(py, &mut words, &dict, sheet, line.fields())?;
-        if line.dots > 0
-            && let Some(own) = dict.get_item("logwalk")?
-        {
-            own.set_item("padding", ".".repeat(line.dots))?;
-        }
-        if let Some((namespace, record)) = line.log.record {
-            let record = self.fragment(py, sheet.text(record))?;
-            dict.set_item(words.get(py, namespace), record)?;
-        }
-        if is_new {
-            *frame = Some(Frame::of(line, &dict)?);
-        }
-        Ok(dict)
-    }
-
-    /// Mapped values as Python has them; what Python would change, and the vendor's own, as it is.
-    fn fill<'py>(
+    /// A log as `send_log` takes it.
+    pub(super) fn dict<'py>(
         &self,
         py: Python<'py>,
-        words: &mut Words,
-        dict: &Bound<'py, PyDict>,
-        sheet: &Sheet,
-        fields: Fields<'_>,
-    ) -> PyResult<()> {
-        for (field, inside) in fields {
-            let name = words.get(py, field.name);
-            match field.value {
-                Value::Word(word) => dict.set_item(name, words.get(py, word))?,
-                Value::Text(text) => dict.set_item(name, sheet.text(text))?,
-                Value::Literal(text) => dict.set_item(name, sheet.text(text.inside()))?,
-                Value::Json(json) => {
-                    let json = sheet.text(json);
-                    match json.parse::<i64>() {
-                        Ok(number) => dict.set_item(name, number)?,
-                        Err(_) => dict.set_item(name, self.fragment(py, json)?)?,
+        line: Line<'_>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let mut stock = self.stock.lock();
+        let (frames, stock) = &mut *stock;
+        let (log, places) = frames.of(py, line, &mut stock.words)?.begin(py)?;
+        for (place, (_, member)) in places.zip(line.members()) {
+            match member {
+                Member::Time(time) => match whole_seconds(time) {
+                    Some(seconds) => place.put(&log, seconds)?,
+                    None => place.put(&log, seconds(time))?,
+                },
+                Member::Tags(tags) if place.has_tags(tags) => {}
+                Member::Tags(tags) => place.put(&log, tags)?,
+                Member::Record(record) => place.put(&log, self.json(py, record)?)?,
+                Member::Field(field, inside) => match field.value {
+                    Value::Word(word) if place.has_word(word) => {}
+                    Value::Object(_) if field.name == LOGWALK => {
+                        place.put(&log, self.own(py, line, inside, stock)?)?;
                     }
-                }
-                Value::Object(_) => {
-                    let inner = PyDict::new(py);
-                    self.fill(py, words, &inner, sheet, inside)?;
-                    dict.set_item(name, inner)?;
-                }
+                    _ => place.put(&log, self.value(py, line, field, inside, stock)?)?,
+                },
             }
         }
-        Ok(())
+        Ok(log)
     }
 
-    fn fragment<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    /// What logwalk says of a log, open to whoever is between it and the Agent: the record's id.
+    fn own<'py>(
+        &self,
+        py: Python<'py>,
+        line: Line<'_>,
+        fields: Fields<'_>,
+        stock: &mut Stock,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let own = PyDict::new(py);
+        for (field, inside) in fields {
+            let value = self.value(py, line, field, inside, stock)?;
+            own.set_item(stock.words.get(py, field.name), value)?;
+        }
+        if line.dots > 0 {
+            own.set_item("padding", ".".repeat(line.dots))?;
+        }
+        Ok(own)
+    }
+
+    /// A mapped value as Python has it; an object as JSON, which costs a fifth of a dict.
+    fn value<'py>(
+        &self,
+        py: Python<'py>,
+        line: Line<'_>,
+        field: &Field,
+        inside: Fields<'_>,
+        stock: &mut Stock,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let sheet = line.sheet();
+        let text = match field.value {
+            Value::Word(word) => return Ok(stock.words.get(py, word).into_any()),
+            Value::Text(text) => sheet.text(text),
+            Value::Literal(text) => sheet.text(text.inside()),
+            Value::Json(json) => {
+                let json = sheet.text(json);
+                return match whole_number(json) {
+                    Some(number) => Ok(number.into_pyobject(py)?.into_any()),
+                    None => self.json(py, json),
+                };
+            }
+            Value::Object(_) => {
+                stock.text.clear();
+                line.push_field(field, inside, &mut stock.text);
+                return self.json(py, &stock.text);
+            }
+        };
+        Ok(PyString::new(py, text).into_any())
+    }
+
+    /// JSON as it is: what Python would change, what is inside an object, and the vendor's own.
+    fn json<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
         match &self.json {
             Json::Fragment(fragment) => fragment
                 .bind(py)
@@ -152,76 +142,11 @@ impl Emitter {
     }
 }
 
-/// How long a page's logs go on after the run was cancelled: a page that is out whole need not be
-/// sent again, and `check` has to return within a second.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// The logs of a page, one dict at a time: no more than one of them exists as Python objects.
-#[pyclass(frozen, module = "datadog_checks.logwalk._core")]
-pub(super) struct Logs {
-    part: Part,
-    next: AtomicUsize,
-    emitter: Arc<Emitter>,
-    cancel: Cancel,
-    /// When the wish to stop was first seen.
-    stopping: Mutex<Option<Instant>>,
-    cut: Arc<AtomicBool>,
-    tray: Tray,
-}
-
-/// What is left of a page serves the next one.
-impl Drop for Logs {
-    fn drop(&mut self) {
-        if let Some(sheet) = std::mem::take(&mut self.part).into_sheet() {
-            self.tray.give_back(sheet);
-        }
-    }
-}
-
-impl Logs {
-    /// Logs that end early once `cancel` is raised; then `cut` says so.
-    pub(super) fn new(
-        part: Part,
-        emitter: Arc<Emitter>,
-        cancel: Cancel,
-        cut: Arc<AtomicBool>,
-        tray: Tray,
-    ) -> Self {
-        Self {
-            part,
-            next: AtomicUsize::new(0),
-            emitter,
-            cancel,
-            stopping: Mutex::default(),
-            cut,
-            tray,
-        }
-    }
-
-    fn is_late(&self) -> bool {
-        self.cancel.is_raised() && {
-            let mut stopping = self.stopping.lock();
-            stopping.get_or_insert_with(Instant::now).elapsed() > GRACE
-        }
-    }
-}
-
-#[pymethods]
-impl Logs {
-    fn __iter__(logs: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        logs
-    }
-
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(line) = self.part.line(self.next.fetch_add(1, Ordering::Relaxed)) else {
-            return Ok(None);
-        };
-        if self.is_late() {
-            self.cut.store(true, Ordering::Relaxed);
-            return Ok(None);
-        }
-        self.emitter.dict(py, line).map(Some)
-    }
+/// A number that Python writes as it stands here: it knows no negative zero.
+fn whole_number(json: &str) -> Option<i64> {
+    json.parse()
+        .ok()
+        .filter(|number| *number != 0 || json == "0")
 }
 
 /// `send_log` wants seconds and makes whole milliseconds of them: whole seconds need no fraction.
@@ -243,6 +168,25 @@ fn seconds(time: Time) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_python_would_write_otherwise_stays_as_it_is() {
+        for same in [
+            "0",
+            "7",
+            "-7",
+            "9223372036854775807",
+            "-9223372036854775808",
+        ] {
+            assert_eq!(
+                whole_number(same).map(|number| number.to_string()),
+                Some(same.to_owned())
+            );
+        }
+        for other in ["-0", "1.0", "1e3", "9223372036854775808", "true", "[1]"] {
+            assert_eq!(whole_number(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn every_millisecond_survives_the_way_through_seconds() {

@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 use super::direct::Direct;
-use super::emit::{Emitter, Logs};
+use super::emit::Emitter;
 use super::emitting::Emitting;
+use super::logs::Logs;
 use super::metrics;
 use crate::deliver::Line;
 use crate::error::Result;

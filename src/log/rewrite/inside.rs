@@ -1,15 +1,13 @@
 //! Values that are written anew: strings that hold JSON, opened, and whatever is hidden.
 
-use std::borrow::Cow;
-
 use super::super::hidden::{Hiding, REDACTED};
 use super::super::plan::Node;
 use super::super::text;
+use super::Pass;
 use super::token::Origin;
-use super::{Keep, Pass};
 use crate::json::Broken;
 
-impl<'a> Pass<'_, 'a> {
+impl Pass<'_> {
     /// A string, opened where it holds JSON.
     pub(super) fn opened(
         &mut self,
@@ -18,6 +16,12 @@ impl<'a> Pass<'_, 'a> {
         node: &Node,
     ) -> Result<usize, Broken> {
         let inside = at + 1;
+        if !node.is_inner()
+            && matches!(origin.byte(inside), b'{' | b'[')
+            && let Some(end) = self.peel(origin, at)
+        {
+            return Ok(end);
+        }
         if !matches!(
             origin.byte(inside),
             b'{' | b'[' | b'\\' | b' ' | b'\n' | b'\r' | b'\t'
@@ -28,11 +32,11 @@ impl<'a> Pass<'_, 'a> {
         let read = text::unescape(origin.text, inside, &mut unescaped);
         let said = read.and_then(|(length, quote)| {
             let json = str::from_utf8(&unescaped[..length]).unwrap_or_default();
-            let json = json.trim_matches([' ', '\n', '\r', '\t']);
+            let json = trimmed(json);
             let first = json.as_bytes().first();
             if matches!(first, Some(b'{' | b'[')) && self.open(origin, at, json, node).is_ok() {
                 origin.copied = quote + 1;
-            } else if node.hides_below && matches!(first, Some(b'{' | b'[' | b'"')) {
+            } else if node.below.hides && matches!(first, Some(b'{' | b'[' | b'"')) {
                 // Cut or broken JSON: what is to be hidden in it cannot be found, so all of it is.
                 let place = self.place(origin, at);
                 self.replace(origin, place, quote + 1, &text::quoted(REDACTED));
@@ -55,11 +59,10 @@ impl<'a> Pass<'_, 'a> {
     ) -> Result<(), Broken> {
         self.copy(origin, at);
         let (place, deepest) = (self.out.len(), self.deepest);
-        let mut inner = Origin::new(json, 0);
-        let owned: Keep<'_, 'a> = |raw| Cow::Owned(raw.to_owned());
+        let mut inner = Origin::opened(json);
         let read = match inner.byte(0) {
-            b'{' if node.is_inner() => self.object(&mut inner, 0, node, owned),
-            b'[' if node.is_inner() => self.list(&mut inner, 0, node, owned),
+            b'{' if node.is_inner() => self.object(&mut inner, 0, node),
+            b'[' if node.is_inner() => self.list(&mut inner, 0, node),
             _ => self.plain(&mut inner, 0),
         };
         match read {
@@ -98,5 +101,16 @@ impl<'a> Pass<'_, 'a> {
                 self.replace(origin, place, end, &text::quoted(REDACTED));
             }
         }
+    }
+}
+
+/// Without the white space around it, of which there is hardly ever any.
+fn trimmed(json: &str) -> &str {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+    let bytes = json.as_bytes();
+    if bytes.first().is_some_and(is_space) || bytes.last().is_some_and(is_space) {
+        json.trim_matches([' ', '\n', '\r', '\t'])
+    } else {
+        json
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use super::super::decimal::double_keeps;
 use super::super::text;
@@ -16,11 +16,26 @@ const CERTAIN_BYTES: usize = 15;
 pub(super) struct Origin<'t> {
     pub(super) text: &'t str,
     pub(super) copied: usize,
+    /// It stood inside a string.
+    pub(super) opened: bool,
 }
 
 impl<'t> Origin<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self { text, copied: at }
+        Self {
+            text,
+            copied: at,
+            opened: false,
+        }
+    }
+
+    /// The text of a string that is opened.
+    pub(super) fn opened(text: &'t str) -> Self {
+        Self {
+            text,
+            copied: 0,
+            opened: true,
+        }
     }
 
     /// The byte at a place; beyond the end a zero, which no JSON holds.
@@ -43,15 +58,21 @@ impl<'t> Origin<'t> {
     pub(super) fn piece(&self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or_default()
     }
+
+    /// A piece of which nobody has to know that it is a text.
+    #[inline]
+    pub(super) fn bytes(&self, range: Range<usize>) -> &'t [u8] {
+        self.text.as_bytes().get(range).unwrap_or_default()
+    }
 }
 
 /// What is done to the tokens of a value inside which nothing is of interest.
-struct Copying<'c, 'p, 'r, 'a, 't> {
-    pass: &'c mut Pass<'r, 'a>,
+struct Copying<'c, 'p, 'r, 't> {
+    pass: &'c mut Pass<'r>,
     origin: &'p mut Origin<'t>,
 }
 
-impl Tokens for Copying<'_, '_, '_, '_, '_> {
+impl Tokens for Copying<'_, '_, '_, '_> {
     #[inline]
     fn space(&mut self, range: Range<usize>) {
         self.pass.copy(self.origin, range.start);
@@ -74,9 +95,23 @@ impl Tokens for Copying<'_, '_, '_, '_, '_> {
     }
 }
 
-impl Pass<'_, '_> {
+impl Pass<'_> {
     /// A value inside which nothing is of interest, however deep.
+    #[inline]
     pub(super) fn plain(&mut self, origin: &mut Origin<'_>, at: usize) -> Result<usize, Broken> {
+        match origin.byte(at) {
+            b'"' => Ok(self.string(origin, at)?.0),
+            b'{' | b'[' => self.container(origin, at),
+            b'-' | b'0'..=b'9' => {
+                let end = json::number(origin.text, at)?;
+                self.number(origin, at..end);
+                Ok(end)
+            }
+            _ => json::literal(origin.text, at),
+        }
+    }
+
+    fn container(&mut self, origin: &mut Origin<'_>, at: usize) -> Result<usize, Broken> {
         let text = origin.text;
         json::value(text, at, &mut Copying { pass: self, origin })
     }
@@ -123,10 +158,13 @@ impl Pass<'_, '_> {
         if !self.rules.doubles {
             return;
         }
+        let bytes = origin.bytes(range.clone());
+        let certain = bytes.len() <= CERTAIN_BYTES && bytes.iter().all(|byte| byte | 0x20 != b'e');
+        if certain {
+            return;
+        }
         let number = origin.piece(range.clone());
-        let certain =
-            number.len() <= CERTAIN_BYTES && memchr2(b'e', b'E', number.as_bytes()).is_none();
-        if !certain && !double_keeps(number) {
+        if !double_keeps(number) {
             let place = self.place(origin, range.start);
             self.replace(origin, place, range.end, &format!("\"{number}\""));
         }
@@ -135,16 +173,12 @@ impl Pass<'_, '_> {
     /// Past white space, which is not copied.
     #[inline]
     pub(super) fn space(&mut self, origin: &mut Origin<'_>, at: usize) -> usize {
-        if !matches!(origin.byte(at), b' ' | b'\n' | b'\r' | b'\t') {
+        if !json::is_space(origin.byte(at)) {
             return at;
         }
         self.copy(origin, at);
-        let mut end = at + 1;
-        while matches!(origin.byte(end), b' ' | b'\n' | b'\r' | b'\t') {
-            end += 1;
-        }
-        origin.copied = end;
-        end
+        origin.copied = json::space(origin.text, at);
+        origin.copied
     }
 
     /// Writes something else over all that came since `place`.

@@ -175,6 +175,33 @@ proptest! {
     }
 
     #[test]
+    fn json_in_a_string_is_the_same_however_it_is_opened(
+        inside in any_json(),
+        blank in prop_oneof![Just(""), Just(" "), Just("\n")],
+        tags in prop_oneof![Just(""), Just("env:prod")],
+        place in any::<prop::sample::Index>(),
+        instead in prop_oneof![3 => Just(String::new()), 1 => "[\\[\\]{}\",:\\\\0-9eu/\u{1} ]{1,2}"],
+    ) {
+        // As machines write it, and as nobody does.
+        let inside = inside.replace([' ', '\n', '\t'], blank);
+        let mut text = format!("{{\"s\":{}}}", serde_json::to_string(&inside).unwrap());
+        if !instead.is_empty() {
+            let at = text.floor_char_boundary(place.index(text.len()));
+            let behind = text.ceil_char_boundary(at + 1);
+            text.replace_range(at..behind, &instead);
+        }
+        let opened = |attributes: Value| {
+            let mut case = case(json!({"decode": ["s"], "attributes": attributes}));
+            case.terms.instance_tags = tags.to_owned();
+            let mut sheet = Sheet::default();
+            let read = case.mapping().read(&text, 0, &mut sheet);
+            read.map(|(reading, end)| (sheet.text(reading.text).to_owned(), end))
+        };
+        // Where something inside is asked for, the string is unescaped before it is read.
+        prop_assert_eq!(opened(json!({})), opened(json!({"usr.id": "s.nothing.there"})));
+    }
+
+    #[test]
     fn nothing_becomes_a_number_that_a_double_would_change(record in any_record()) {
         let mut case = case(busy());
         case.terms.instance_tags = "env:prod".to_owned();
