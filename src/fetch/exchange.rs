@@ -179,28 +179,33 @@ impl Asking {
         }
         let promised = response.content_length().unwrap_or(0);
         let promised = usize::try_from(promised).unwrap_or(MOST_PROMISED);
+        let piece = promised.clamp(LEAST_PIECE, PIECE);
+        let room_for = promised.min(MOST_PROMISED).next_multiple_of(piece);
+        // What the room held before is written over: to wipe it would cost as much as to read.
         let mut body = room;
-        body.clear();
-        body.reserve(promised.min(MOST_PROMISED));
-        let mut piece = vec![0; promised.clamp(LEAST_PIECE, PIECE)];
+        body.reserve_exact(room_for.saturating_sub(body.len()));
+        let mut whole = 0;
         loop {
-            let length = match response.read(&mut piece) {
+            if body.len() == whole {
+                body.resize(whole + piece, 0);
+            }
+            let left = body.get_mut(whole..).unwrap_or_default();
+            let length = match response.read(left) {
                 Ok(0) => break,
                 Ok(length) => length,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(self.broken(&error)),
             };
             self.heard.fetch_add(1, Ordering::Relaxed);
-            let whole = body.len().saturating_add(length);
+            whole += length;
             if u64::try_from(whole).unwrap_or(u64::MAX) > limit {
                 return Err(Failure::TooLarge(None));
             }
-            let read = piece.get(..length).unwrap_or_default();
-            body.extend_from_slice(read);
             if Arc::strong_count(&self.heard) == 1 {
                 return Err(Failure::Cancelled);
             }
         }
+        body.truncate(whole);
         Ok(Reply {
             status,
             headers,
