@@ -116,9 +116,9 @@ pub fn escape(text: &str, at: usize) -> Result<usize, Broken> {
     }
 }
 
-/// Past a number that begins at `at`, however large it is.
+/// Past a number that begins at `at`, however large it is; and whether it has an exponent.
 #[inline]
-pub fn number(text: &str, at: usize) -> Result<usize, Broken> {
+pub fn number(text: &str, at: usize) -> Result<(usize, bool), Broken> {
     let first = at + usize::from(byte(text, at) == b'-');
     let mut end = digits(text, first)?;
     // Nothing but a fraction or an exponent follows a leading zero.
@@ -128,11 +128,12 @@ pub fn number(text: &str, at: usize) -> Result<usize, Broken> {
     if byte(text, end) == b'.' {
         end = digits(text, end + 1)?;
     }
-    if matches!(byte(text, end), b'e' | b'E') {
-        let signed = matches!(byte(text, end + 1), b'+' | b'-');
-        end = digits(text, end + 1 + usize::from(signed))?;
+    if !matches!(byte(text, end), b'e' | b'E') {
+        return Ok((end, false));
     }
-    Ok(end)
+    let signed = matches!(byte(text, end + 1), b'+' | b'-');
+    end = digits(text, end + 1 + usize::from(signed))?;
+    Ok((end, true))
 }
 
 /// Past the digits at `at`, of which there must be one.

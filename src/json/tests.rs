@@ -143,7 +143,8 @@ fn a_number_of_any_length_ends_behind_its_last_digit() {
             for behind in ["", ",", "x", "/", ":", "\u{0}", "é", "                "] {
                 let text = format!("{before}{number}{behind}");
                 let end = before.len() + length;
-                assert_eq!(super::number(&text, 0), Ok(end), "{text:?}");
+                let scaled = before.contains(['e', 'E']);
+                assert_eq!(super::number(&text, 0), Ok((end, scaled)), "{text:?}");
                 agrees(&text);
             }
         }
@@ -239,7 +240,7 @@ fn members_are_given_with_their_keys_and_places() {
 struct Told {
     spaces: Vec<Range<usize>>,
     escaped: Vec<Range<usize>>,
-    numbers: Vec<Range<usize>>,
+    numbers: Vec<(Range<usize>, bool)>,
     levels: Vec<usize>,
 }
 
@@ -252,8 +253,8 @@ impl Tokens for Told {
         self.escaped.push(range);
     }
 
-    fn number(&mut self, range: Range<usize>) {
-        self.numbers.push(range);
+    fn number(&mut self, range: Range<usize>, scaled: bool) {
+        self.numbers.push((range, scaled));
     }
 
     fn level(&mut self, depth: usize) {
@@ -270,7 +271,7 @@ fn told(text: &str) -> Told {
 #[test]
 fn the_tokens_of_a_value_are_told() {
     assert_eq!(told("true"), Told::default());
-    let text = "{ \"a\\n\":[1, -2.5 ],\"b\" :\t\"\\\\\",\"c\":{}\n}";
+    let text = "{ \"a\\n\":[1, -2.5e0 ],\"b\" :\t\"\\\\\",\"c\":{}\n}";
     let Told {
         spaces,
         escaped,
@@ -284,7 +285,9 @@ fn the_tokens_of_a_value_are_told() {
     };
     assert_eq!(texts(&spaces), [" ", " ", " ", " ", "\t", "\n"]);
     assert_eq!(texts(&escaped), ["\"a\\n\"", "\"\\\\\""]);
-    assert_eq!(texts(&numbers), ["1", "-2.5"]);
+    let (numbers, scaled): (Vec<_>, Vec<_>) = numbers.into_iter().unzip();
+    assert_eq!(texts(&numbers), ["1", "-2.5e0"]);
+    assert_eq!(scaled, [false, true]);
     assert_eq!(levels, [1, 2, 2]);
 }
 

@@ -12,9 +12,9 @@ pub trait Tokens {
     /// A string with escapes in it, quotes included.
     #[inline]
     fn escaped(&mut self, _range: Range<usize>) {}
-    /// A number.
+    /// A number, and whether it has an exponent.
     #[inline]
-    fn number(&mut self, _range: Range<usize>) {}
+    fn number(&mut self, _range: Range<usize>, _scaled: bool) {}
     /// A container begins, which is so many levels deep; the value itself is the first.
     #[inline]
     fn level(&mut self, _depth: usize) {}
@@ -65,8 +65,8 @@ pub fn value(text: &str, at: usize, tokens: &mut impl Tokens) -> Result<usize, B
                 inside + 1
             }
             b'-' | b'0'..=b'9' => {
-                let end = number(text, at)?;
-                tokens.number(at..end);
+                let (end, scaled) = number(text, at)?;
+                tokens.number(at..end, scaled);
                 end
             }
             b't' | b'f' | b'n' => literal(text, at)?,

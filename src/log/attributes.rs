@@ -151,7 +151,9 @@ impl Attribute {
         let meaning = self.map.get(text.as_ref());
         if let Some(factor) = self.times {
             let word = meaning.map_or(text.as_ref(), |meaning| meaning.text());
-            let product = Decimal::parse(word.trim())?.times(factor)?.in_digits()?;
+            let product = Decimal::parse(text::trimmed(word))?
+                .times(factor)?
+                .in_digits()?;
             return Some(number(&product, doubles, sheet));
         }
         Some(match (meaning, text) {
@@ -183,7 +185,8 @@ fn number(json: &str, doubles: bool, sheet: &mut Sheet) -> Held {
 
 /// Whether this is a number that a double would change.
 fn changes(json: &str) -> bool {
-    json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && !double_keeps(json)
+    let is_number = json.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    is_number && !double_keeps(json, json.contains(['e', 'E']))
 }
 
 /// Puts an attribute at its place; false where the place is taken.

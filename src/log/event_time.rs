@@ -4,6 +4,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 
 use super::decimal::Decimal;
+use super::text;
 use crate::source::TimeFormat;
 use crate::time::Time;
 
@@ -15,7 +16,7 @@ const MOST_SECONDS: i64 = 100_000_000_000;
 
 /// The moment a text names, cut to the millisecond; none where it names none.
 pub(super) fn parse(text: &str, format: Option<TimeFormat>) -> Option<Time> {
-    let text = text.trim();
+    let text = text::trimmed(text);
     let found = match format {
         Some(TimeFormat::Rfc3339 | TimeFormat::Date) => calendar(text),
         Some(TimeFormat::EpochS) => epoch(text, 3),

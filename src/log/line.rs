@@ -141,8 +141,15 @@ impl<'s> Line<'s> {
 
     /// Counts the line as [`Line::to_json`] writes it.
     pub(super) fn measured(self, instance_tags: &str) -> usize {
-        let fields = self.fields();
-        let fields = fields.map(|(field, inside)| member(self.sheet, field, inside));
+        let all = self.sheet.fields(&self.log.fields);
+        let member = |field: &Field| {
+            field.name.quoted_len() + self.sheet.value_len(field.value) + ",:".len()
+        };
+        self.measured_around(all.iter().map(member).sum(), instance_tags)
+    }
+
+    /// The same where the fields are counted already.
+    pub(super) fn measured_around(self, fields: usize, instance_tags: &str) -> usize {
         let named = |name: &str, value: usize| name.len() + value + "\"\",:".len();
         let time = self.log.timestamp;
         let time = time.map_or(0, |time| named("timestamp", length_of(time.0)));
@@ -153,7 +160,7 @@ impl<'s> Line<'s> {
             name.quoted_len() + record.len() + ",:".len()
         });
         // Every member counts a comma, of which the first stands for the opening brace.
-        fields.sum::<usize>() + time + tags + record + "}\n".len()
+        fields + time + tags + record + "}\n".len()
     }
 }
 
@@ -202,21 +209,6 @@ pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut S
             out.push('}');
         }
     }
-}
-
-/// Counts what a field takes, with its name, a colon and a comma.
-fn member(sheet: &Sheet, field: &Field, inside: Fields<'_>) -> usize {
-    let value = match field.value {
-        Value::Word(word) => word.quoted_len(),
-        Value::Text(span) => text::quoted_len(sheet.text(span)),
-        Value::Literal(span) | Value::Json(span) => span.len(),
-        Value::Object(_) => {
-            let members = inside.map(|(field, inside)| member(sheet, field, inside));
-            // As many commas as members: the one too many stands for the opening brace.
-            members.sum::<usize>() + "}".len()
-        }
-    };
-    field.name.quoted_len() + value + ",:".len()
 }
 
 fn length_of(number: i64) -> usize {

@@ -120,6 +120,7 @@ impl Mapping {
         let ddtags = has_own.then(|| sheet.write(&words));
 
         let first_field = sheet.fields.len();
+        sheet.counted = 0;
         let own_status = reading.first(sheet, self.status.from());
         let own_status = own_status.map(|mark| sheet.plain(mark));
         let status = self.status.meaning(own_status.as_deref());
@@ -145,7 +146,9 @@ impl Mapping {
             future: moment.event > moment.now.after(FUTURE),
             fields: first_field..sheet.fields.len(),
         });
-        let line_bytes = sheet.last().map_or(0, |line| line.measured(instance_tags));
+        let line_bytes = sheet
+            .last()
+            .map_or(0, |line| line.measured_around(sheet.counted, instance_tags));
         if let Some(log) = sheet.logs.last_mut() {
             log.line_bytes = line_bytes;
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::plan::Plan;
 use super::reading::Reading;
 use super::sheet::Sheet;
+use super::text;
 use crate::error::Result;
 use crate::source::Path;
 use crate::written::Written;
@@ -124,5 +125,5 @@ fn join<'r, 'm>(
     if !said && !message.contains(char::is_alphanumeric) {
         return "";
     }
-    message.trim()
+    text::trimmed(message)
 }

@@ -47,7 +47,8 @@ impl Reading {
     /// The first value present among marks.
     #[inline]
     pub(super) fn first(&self, sheet: &Sheet, marks: &[usize]) -> Option<Mark> {
-        let mut found = marks.iter().filter_map(|mark| self.marked(sheet, *mark));
+        let all = sheet.marks.get(self.marks.clone())?;
+        let mut found = marks.iter().filter_map(|mark| all.get(*mark)?.there());
         if self.problem.is_none() {
             return found.next();
         }

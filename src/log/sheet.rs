@@ -176,6 +176,8 @@ pub struct Sheet {
     pub(super) raws: Raws,
     /// Where texts are put together.
     pub(super) words: String,
+    /// So many bytes take the fields put since this was zero, as members of a line.
+    pub(super) counted: usize,
 }
 
 impl Sheet {
@@ -195,6 +197,7 @@ impl Sheet {
         self.fields.clear();
         self.logs.clear();
         self.marks.clear();
+        self.counted = 0;
     }
 
     /// How many logs there are.
@@ -266,17 +269,30 @@ impl Sheet {
 
     /// Puts a field behind those that are there.
     pub(super) fn put(&mut self, name: Word, value: Value) {
+        self.counted += name.quoted_len() + self.value_len(value) + ",:".len();
         self.fields.push(Field { name, value });
+    }
+
+    /// How many bytes a value takes as JSON; of an object only what its members do not count.
+    pub(super) fn value_len(&self, value: Value) -> usize {
+        match value {
+            Value::Word(word) => word.quoted_len(),
+            Value::Text(span) => text::quoted_len(self.text(span)),
+            Value::Literal(span) | Value::Json(span) => span.len(),
+            // Each member counts a comma: the one too many stands for the opening brace.
+            Value::Object(_) => "}".len(),
+        }
     }
 
     /// Puts an object and whatever `inside` puts into it; nothing where it puts nothing.
     pub(super) fn put_object(&mut self, name: Word, inside: impl FnOnce(&mut Self)) {
-        let at = self.fields.len();
+        let (at, counted) = (self.fields.len(), self.counted);
         self.put(name, Value::Object(0));
         inside(self);
         let members = self.fields.len() - at - 1;
         if members == 0 {
             self.fields.pop();
+            self.counted = counted;
         } else if let Some(object) = self.fields.get_mut(at) {
             object.value = Value::Object(members);
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::grammar;
 use super::plan::Plan;
+use super::text;
 use super::words::{self, Word};
 use crate::error::Result;
 use crate::written::Written;
@@ -90,7 +91,7 @@ impl Status {
 
     /// The status that a record's own one means.
     pub(super) fn meaning(&self, own: Option<&str>) -> Word {
-        let Some(own) = own.map(str::trim) else {
+        let Some(own) = own.map(text::trimmed) else {
             return self.default;
         };
         if let Some(mapped) = self.mapped(own) {

@@ -102,7 +102,7 @@ pub(super) fn late_alone(instance: &str) -> String {
 
 /// Writes one tag, if the value makes one.
 fn push(joined: &mut String, name: &str, json: &str, value: &str, count: usize) -> bool {
-    let value = value.trim();
+    let value = text::trimmed(value);
     if value.is_empty() || json == "null" || json.starts_with(['{', '[']) || count >= MOST_TAGS {
         return false;
     }

@@ -28,6 +28,16 @@ pub(super) fn plain(json: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(out).unwrap_or_default())
 }
 
+/// Without the white space around it, of which there is hardly ever any.
+pub(super) fn trimmed(text: &str) -> &str {
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_letter(bytes.first()) && is_letter(bytes.last()) {
+        return text;
+    }
+    text.trim()
+}
+
 /// What a JSON string stands for, from `at` to its closing quote, as the first so many bytes of
 /// a buffer, which grows as needed; and where that quote is, or where the string breaks. Half a
 /// surrogate pair becomes U+FFFD.

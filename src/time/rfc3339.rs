@@ -12,7 +12,7 @@ const DAY: i64 = 86_400_000;
 
 /// From the first of March of the year 0, where leap days are last of their years, to 1970.
 const DAYS_TO_1970: i64 = 719_468;
-const DAYS_IN_400_YEARS: i64 = 146_097;
+const DAYS_IN_400_YEARS: u32 = 146_097;
 
 /// The moment a text names, cut to the millisecond; none where it is not of the usual form, and
 /// perhaps names one all the same.
@@ -60,18 +60,20 @@ pub(super) fn read(text: &[u8]) -> Option<Time> {
 
 /// Writes a moment in UTC with milliseconds; false where it is too far off.
 pub(super) fn write(time: Time, out: &mut String) -> bool {
-    let of_day = time.0.rem_euclid(DAY);
     let Some((year, month, day)) = date(time.0.div_euclid(DAY)) else {
         return false;
     };
+    // Small numbers are divided in half the time.
+    let of_day = u32::try_from(time.0.rem_euclid(DAY)).unwrap_or_default();
+    let (seconds, millis) = (of_day / 1_000, of_day % 1_000);
     let mut text = *b"0000-00-00T00:00:00.000Z";
     put(&mut text[0..4], year);
     put(&mut text[5..7], month);
     put(&mut text[8..10], day);
-    put(&mut text[11..13], of_day / 3_600_000);
-    put(&mut text[14..16], of_day / 60_000 % 60);
-    put(&mut text[17..19], of_day / 1_000 % 60);
-    put(&mut text[20..23], of_day % 1_000);
+    put(&mut text[11..13], seconds / 3_600);
+    put(&mut text[14..16], seconds / 60 % 60);
+    put(&mut text[17..19], seconds % 60);
+    put(&mut text[20..23], millis);
     out.push_str(str::from_utf8(&text).unwrap_or_default());
     true
 }
@@ -119,10 +121,11 @@ fn number(digits: &[u8]) -> Option<i64> {
 }
 
 #[inline]
-fn put(digits: &mut [u8], number: i64) {
+fn put(digits: &mut [u8], number: u32) {
     let mut rest = number;
     for digit in digits.iter_mut().rev() {
-        *digit += u8::try_from(rest % 10).unwrap_or_default();
+        let [value, ..] = (rest % 10).to_le_bytes();
+        *digit = b'0' + value;
         rest /= 10;
     }
 }
@@ -147,20 +150,16 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The date so many days after 1970, if it is near enough.
-fn date(days: i64) -> Option<(i64, i64, i64)> {
-    let days = days.checked_add(DAYS_TO_1970)?;
-    let (centuries, of_them) = (
-        days.div_euclid(DAYS_IN_400_YEARS),
-        days.rem_euclid(DAYS_IN_400_YEARS),
-    );
+fn date(days: i64) -> Option<(u32, u32, u32)> {
+    let days = u32::try_from(days.checked_add(DAYS_TO_1970)?).ok()?;
+    let of_them = days % DAYS_IN_400_YEARS;
     let years = (of_them - of_them / 1_460 + of_them / 36_524 - of_them / 146_096) / 365;
     let of_year = of_them - (365 * years + years / 4 - years / 100);
     let month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month + 2) / 5 + 1;
-    let year = centuries * 400 + years + i64::from(month > 9);
-    YEARS
-        .contains(&year)
-        .then_some((year, (month + 2) % 12 + 1, day))
+    let year = days / DAYS_IN_400_YEARS * 400 + years + u32::from(month > 9);
+    let near = YEARS.contains(&i64::from(year));
+    near.then_some((year, (month + 2) % 12 + 1, day))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Pass<'_> {
         let read = text::unescape(origin.text, inside, &mut unescaped);
         let said = read.and_then(|(length, quote)| {
             let json = str::from_utf8(&unescaped[..length]).unwrap_or_default();
-            let json = trimmed(json);
+            let json = json.trim_matches([' ', '\n', '\r', '\t']);
             let first = json.as_bytes().first();
             if matches!(first, Some(b'{' | b'[')) && self.open(origin, at, json, node).is_ok() {
                 origin.copied = quote + 1;
@@ -101,16 +101,5 @@ impl Pass<'_> {
                 self.replace(origin, place, end, &text::quoted(REDACTED));
             }
         }
-    }
-}
-
-/// Without the white space around it, of which there is hardly ever any.
-fn trimmed(json: &str) -> &str {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
-    let bytes = json.as_bytes();
-    if bytes.first().is_some_and(is_space) || bytes.last().is_some_and(is_space) {
-        json.trim_matches([' ', '\n', '\r', '\t'])
-    } else {
-        json
     }
 }

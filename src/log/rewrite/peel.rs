@@ -153,8 +153,8 @@ impl Peeling<'_, '_> {
     }
 
     fn number(&mut self, at: usize) -> Option<usize> {
-        let end = json::number(self.text, at).ok()?;
-        let kept = !self.doubles || double_keeps(self.text.get(at..end)?);
+        let (end, scaled) = json::number(self.text, at).ok()?;
+        let kept = !self.doubles || double_keeps(self.text.get(at..end)?, scaled);
         kept.then_some(end)
     }
 

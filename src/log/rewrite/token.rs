@@ -9,9 +9,6 @@ use super::super::text;
 use super::Pass;
 use crate::json::{self, Broken, Tokens};
 
-/// A number no longer than this, and without an exponent, is kept by a double for certain.
-const CERTAIN_BYTES: usize = 15;
-
 /// A text that is being copied.
 pub(super) struct Origin<'t> {
     pub(super) text: &'t str,
@@ -85,8 +82,8 @@ impl Tokens for Copying<'_, '_, '_, '_> {
     }
 
     #[inline]
-    fn number(&mut self, range: Range<usize>) {
-        self.pass.number(self.origin, range);
+    fn number(&mut self, range: Range<usize>, scaled: bool) {
+        self.pass.number(self.origin, range, scaled);
     }
 
     #[inline]
@@ -103,8 +100,8 @@ impl Pass<'_> {
             b'"' => Ok(self.string(origin, at)?.0),
             b'{' | b'[' => self.container(origin, at),
             b'-' | b'0'..=b'9' => {
-                let end = json::number(origin.text, at)?;
-                self.number(origin, at..end);
+                let (end, scaled) = json::number(origin.text, at)?;
+                self.number(origin, at..end, scaled);
                 Ok(end)
             }
             _ => json::literal(origin.text, at),
@@ -154,17 +151,12 @@ impl Pass<'_> {
     }
 
     #[inline]
-    fn number(&mut self, origin: &mut Origin<'_>, range: Range<usize>) {
+    fn number(&mut self, origin: &mut Origin<'_>, range: Range<usize>, scaled: bool) {
         if !self.rules.doubles {
             return;
         }
-        let bytes = origin.bytes(range.clone());
-        let certain = bytes.len() <= CERTAIN_BYTES && bytes.iter().all(|byte| byte | 0x20 != b'e');
-        if certain {
-            return;
-        }
         let number = origin.piece(range.clone());
-        if !double_keeps(number) {
+        if !double_keeps(number, scaled) {
             let place = self.place(origin, range.start);
             self.replace(origin, place, range.end, &format!("\"{number}\""));
         }
