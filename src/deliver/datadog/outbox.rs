@@ -20,9 +20,9 @@ use crate::log::{Line, Part};
 /// The payloads of one page that are out together.
 const MOST_OUT: usize = 4;
 
-/// So many groups wait: one that can go at once, and one that is made small meanwhile. With fewer,
-/// walking, making small and sending take turns.
-const MOST_WAITING: usize = 2;
+/// So many groups wait: one that can go at once, one that is made small meanwhile, and one that
+/// levels out how long each takes. With fewer, walking, making small and sending wait for each other.
+const MOST_WAITING: usize = 3;
 
 /// Whoever takes no payload of this size takes none: it is not made smaller than this.
 const LEAST_PAYLOAD: usize = 64 * 1024;
