@@ -24,9 +24,9 @@ const COUNTED: u64 = 10;
 const TOLERANCE: f64 = 0.1;
 
 /// Allocations a record, to walk, read and map it.
-const WALK: f64 = 4.14;
+const WALK: f64 = 1.14;
 /// Bytes a record, allocated for the same.
-const WALK_BYTES: f64 = 1_130.0;
+const WALK_BYTES: f64 = 755.0;
 /// Allocations a page of a payload's own.
 const PAYLOAD: f64 = 13.0;
 
