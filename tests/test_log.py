@@ -1,5 +1,6 @@
 """A log is what the documentation shows, field by field."""
 
+import itertools
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -153,6 +154,33 @@ def test_a_line_is_as_long_as_it_was_counted_whatever_is_lifted(
     assert json.loads(line)["usr"] == odd["registered_user"]
     assert '"trace_id":-0,' in line
     assert agent.last("bytes.sent") == len(line.encode()) + 1
+
+
+def test_no_log_has_anything_of_another(
+    agent: Agent, vendor: Vendor, instance: dict[str, Any]
+) -> None:
+    optional = ("latency_ms", "registered_user", "connector", "client_trace_id")
+    kinds = [
+        {name for name, bit in zip(optional, bits, strict=True) if bit}
+        for bits in itertools.product((0, 1), repeat=len(optional))
+    ]
+    for number, missing in enumerate(kind for kind in kinds * 2 for _ in range(3)):
+        whole = record(status=("success", "error")[number % 3 // 2], client_trace_id=str(number))
+        whole["connector"] = {"slug": f"slug-{number % 5}"}
+        vendor.records.append({name: whole[name] for name in whole if name not in missing})
+    agent.run(agent.check({**instance, "page_size": 100}))
+
+    for own, log in zip(vendor.records, agent.logs(), strict=True):
+        lifted = {
+            "id": log["logwalk"]["id"],
+            "status": {"info": "success", "error": "error"}[log["status"]],
+            "latency_ms": log["duration"] // 1_000_000 if "duration" in log else None,
+            "registered_user": log.get("usr"),
+            "connector": {"slug": log["ddtags"][len("connector:") :]} if "ddtags" in log else None,
+            "client_trace_id": log.get("trace_id"),
+        }
+        assert lifted == {name: own.get(name) for name in lifted}
+        assert log["agent_handler"] == own
 
 
 def test_with_tags_what_a_double_would_change_is_a_string(
