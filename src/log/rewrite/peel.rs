@@ -10,7 +10,7 @@ use super::Pass;
 use super::token::Origin;
 use crate::json;
 
-/// What is nested deeper is odd: one bit is kept for each level.
+/// What is nested deeper is odd: one bit is kept for each level, and depth is told elsewhere.
 const DEEPEST: usize = 63;
 
 impl Pass<'_> {
@@ -26,10 +26,8 @@ impl Pass<'_> {
             out: self.out,
             open: 0,
             depth: 0,
-            deepest: 0,
         };
         if let Some(quote) = peeling.value(at + 1) {
-            self.deepest = self.deepest.max(peeling.deepest);
             origin.copied = quote + 1;
             return Some(quote + 1);
         }
@@ -47,11 +45,10 @@ struct Peeling<'p, 't> {
     /// The containers around a place, from the innermost on: a bit that is set for an object.
     open: u64,
     depth: usize,
-    deepest: usize,
 }
 
 impl Peeling<'_, '_> {
-    /// Copies the value at `at`, behind which the string ends, and says where that is.
+    /// Copies the container at `at`, behind which the string ends, and says where that is.
     fn value(&mut self, at: usize) -> Option<usize> {
         let mut at = at;
         loop {
@@ -99,7 +96,6 @@ impl Peeling<'_, '_> {
     fn enter(&mut self, is_object: bool) -> Option<()> {
         self.open = self.open << 1 | u64::from(is_object);
         self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
         (self.depth <= DEEPEST).then_some(())
     }
 
