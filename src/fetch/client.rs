@@ -15,6 +15,10 @@ use super::proxy::Proxies;
 use super::tls::Trust;
 use crate::error::{Error, Result};
 
+/// So many connections to one host wait to be used again: a thousand streams that poll it together
+/// would otherwise leave it as many, with their buffers, and none of them is busy for long.
+const MOST_IDLE: usize = 16;
+
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     connect_timeout: Duration,
@@ -84,6 +88,7 @@ fn client(key: &Key) -> Result<Client> {
         .connect_timeout(key.connect_timeout)
         // The wait for the head of a reply, connecting included, and for each piece of its body.
         .timeout(key.connect_timeout.saturating_add(key.read_timeout))
+        .pool_max_idle_per_host(MOST_IDLE)
         .tcp_nodelay(true);
     let trust = &key.trust;
     if !trust.verify {

@@ -7,12 +7,17 @@ use flate2::write::GzEncoder;
 use parking_lot::Mutex;
 use zstd::bulk::Compressor;
 
+use super::room::{Rooms, Small};
+
 /// As the Agent's own pipeline has it: more costs much time and wins little.
 const ZSTD_LEVEL: i32 = 1;
 
 /// Logs repeat those shortly before: half the level's window finds as much (5.63 times smaller
 /// instead of 5.65) in a twentieth less time, for it stays in the processor's nearer cache.
 const ZSTD_WINDOW_LOG: u32 = 18;
+
+/// Logs become smaller than this part of what they were; a room grows where they do not.
+const GZIP_MAKES_SMALLER: usize = 3;
 
 /// How a payload is made small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,11 +46,15 @@ impl Compression {
 /// What makes payloads small: its tables and its room are used again, payload after payload.
 pub struct Presses {
     compression: Compression,
-    waiting: Mutex<Vec<Press>>,
+    waiting: Mutex<Vec<Compressor<'static>>>,
+    rooms: Rooms,
 }
 
 /// One of them makes payloads before their turn, one those that did not wait for it.
 const MOST_WAITING: usize = 2;
+
+/// For smaller texts a press is made anew: a thousand streams with a few logs keep none.
+const LEAST: usize = 64 * 1024;
 
 impl Presses {
     /// None yet: a press is made when the first text comes.
@@ -54,69 +63,52 @@ impl Presses {
         Self {
             compression,
             waiting: Mutex::default(),
+            rooms: Rooms::default(),
         }
     }
 
     /// The text made small.
     pub fn pressed(&self, text: &str) -> io::Result<Bytes> {
-        let waiting = self.waiting.lock().pop();
-        let mut press = match waiting {
-            Some(press) => press,
-            None => Press::new(self.compression)?,
+        let text = text.as_bytes();
+        let small = match self.compression {
+            Compression::Zstd => self.zstd(text)?,
+            Compression::Gzip => self.gzip(text)?,
+            Compression::None => {
+                let mut copy = Small::of_bytes(text.len(), &self.rooms);
+                copy.bytes.extend_from_slice(text);
+                copy
+            }
         };
-        let small = press.pressed(text.as_bytes())?;
+        Ok(small.shared())
+    }
+
+    fn zstd(&self, text: &[u8]) -> io::Result<Small> {
+        let waiting = self.waiting.lock().pop();
+        let mut press = waiting.map_or_else(new_press, Ok)?;
+        let most = zstd::zstd_safe::compress_bound(text.len());
+        let mut small = Small::of_bytes(most, &self.rooms);
+        press.compress_to_buffer(text, &mut small.bytes)?;
         let mut waiting = self.waiting.lock();
-        if waiting.len() < MOST_WAITING {
+        if text.len() >= LEAST && waiting.len() < MOST_WAITING {
             waiting.push(press);
         }
         Ok(small)
     }
+
+    fn gzip(&self, text: &[u8]) -> io::Result<Small> {
+        let mut small = Small::of_bytes(text.len() / GZIP_MAKES_SMALLER, &self.rooms);
+        let room = std::mem::take(&mut small.bytes);
+        let mut encoder = GzEncoder::new(room, flate2::Compression::fast());
+        encoder.write_all(text)?;
+        small.bytes = encoder.finish()?;
+        Ok(small)
+    }
 }
 
-enum Press {
-    Zstd {
-        compressor: Compressor<'static>,
-        room: Vec<u8>,
-    },
-    Gzip {
-        room: Vec<u8>,
-    },
-    None,
-}
-
-impl Press {
-    fn new(compression: Compression) -> io::Result<Self> {
-        let room = Vec::new();
-        Ok(match compression {
-            Compression::Zstd => {
-                let mut compressor = Compressor::new(ZSTD_LEVEL)?;
-                compressor.window_log(ZSTD_WINDOW_LOG)?;
-                Self::Zstd { compressor, room }
-            }
-            Compression::Gzip => Self::Gzip { room },
-            Compression::None => Self::None,
-        })
-    }
-
-    /// As a copy to the byte: the room is as large as the text might have become.
-    fn pressed(&mut self, text: &[u8]) -> io::Result<Bytes> {
-        Ok(match self {
-            Self::Zstd { compressor, room } => {
-                room.clear();
-                room.reserve_exact(zstd::zstd_safe::compress_bound(text.len()));
-                compressor.compress_to_buffer(text, room)?;
-                Bytes::copy_from_slice(room)
-            }
-            Self::Gzip { room } => {
-                room.clear();
-                let mut encoder = GzEncoder::new(std::mem::take(room), flate2::Compression::fast());
-                encoder.write_all(text)?;
-                *room = encoder.finish()?;
-                Bytes::copy_from_slice(room)
-            }
-            Self::None => Bytes::copy_from_slice(text),
-        })
-    }
+fn new_press() -> io::Result<Compressor<'static>> {
+    let mut press = Compressor::new(ZSTD_LEVEL)?;
+    press.window_log(ZSTD_WINDOW_LOG)?;
+    Ok(press)
 }
 
 #[cfg(test)]

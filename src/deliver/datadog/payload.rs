@@ -8,7 +8,7 @@ use bytes::Bytes;
 use once_cell::sync::OnceCell;
 
 use super::compression::Presses;
-use super::room::{Room, Rooms};
+use super::room::{Rooms, Text};
 use super::{PAYLOAD_BYTES, PAYLOAD_LOGS};
 use crate::log::Line;
 
@@ -16,7 +16,7 @@ use crate::log::Line;
 #[derive(Debug)]
 pub struct Payload {
     /// All of it, brackets included.
-    room: Room,
+    room: Text,
     /// Where each log ends.
     ends: Vec<usize>,
     /// All of it made small: before its turn, so that whoever sends it does not wait for that.
@@ -27,7 +27,7 @@ impl Payload {
     /// An empty one with room for logs of so many bytes.
     #[must_use]
     pub(super) fn of_bytes(bytes: usize, rooms: &Rooms) -> Self {
-        let mut room = rooms.room(bytes + "[]".len());
+        let mut room = Text::of_bytes(bytes + "[]".len(), rooms);
         room.text.push_str("[]");
         Self {
             room,
