@@ -125,7 +125,6 @@ impl Pass<'_> {
         if let Some(hiding) = node.hiding {
             self.hide(origin, place, end, hiding);
             self.unmark_below(node);
-            bare = false;
         }
         if let Some(mark) = node.mark {
             let dropped = node.hiding == Some(Hiding::Drop);

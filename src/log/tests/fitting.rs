@@ -137,6 +137,19 @@ fn a_text_that_is_no_object_is_cut_too() {
 }
 
 #[test]
+fn of_a_short_text_that_is_no_json_its_beginning_is_left() {
+    let line = "abcdefghij".repeat(8);
+    let mut case = case(json!({}));
+    for limit in 150..450 {
+        case.terms.log_bytes = limit;
+        let log: Value = serde_json::from_str(&case.checked(Record::Broken(&line))).unwrap();
+        let message = log["message"].as_str().unwrap();
+        let kept = message.split('…').next().unwrap();
+        assert!(line.starts_with(kept), "{limit}: {message}");
+    }
+}
+
+#[test]
 fn a_limit_below_the_frame_ends_with_the_frame() {
     let mut case = case(json!({"message": "{a}"}));
     let record = format!(r#"{{"a":"{}","b":[1,2,3]}}"#, "x".repeat(9000));

@@ -188,6 +188,9 @@ fn a_tag_is_no_longer_and_no_more_numerous_than_datadog_takes() {
     let tags = sheet.text(sheet.last().unwrap().log.ddtags.unwrap());
     let tags: Vec<&str> = tags.split(',').collect();
     assert_eq!((tags[0].chars().count(), tags.len()), (200, 100));
+    let record = format!(r#"{{"a":"{}"}}"#, "x".repeat(500));
+    let tag = case.value(&record)["ddtags"].clone();
+    assert_eq!(tag, format!("a:{}", "x".repeat(198)));
 }
 
 #[test]

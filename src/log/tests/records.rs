@@ -122,6 +122,31 @@ fn a_record_a_hundred_thousand_levels_deep_is_sent_as_its_text() {
 }
 
 #[test]
+fn json_in_a_string_is_opened_at_every_depth_and_left_where_its_brackets_do_not_match() {
+    let case = case(json!({"decode": ["s"]}));
+    let asking = json!({"decode": ["s"], "attributes": {"usr.id": "s.nothing.there"}});
+    let asking = super::case(asking);
+    for depth in [1, 2, 61, 62, 63, 64, 65, 66, 100] {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        let inside = format!("{{\"a\":{open}{{}}{close}}}");
+        let record = |inside: &str| format!(r#"{{"s":{}}}"#, json!(inside));
+        let line = case.line(&record(&inside));
+        assert_eq!(record_of(&line), format!(r#"{{"s":{inside}}}"#));
+        for wrong in [
+            format!("{{\"a\":{open}{close}]"),
+            format!("[{open}{close}}}"),
+        ] {
+            let record = record(&wrong);
+            assert_eq!(record_of(&case.line(&record)), record);
+            assert_eq!(record_of(&asking.line(&record)), record);
+        }
+    }
+    let deep = json!(format!("{}{}", "[".repeat(513), "]".repeat(513)));
+    let value = case.value(&format!(r#"{{"s":{deep}}}"#));
+    assert!(value.get("acme").is_none(), "{value}");
+}
+
+#[test]
 fn a_record_of_some_depth_is_sent_as_it_is() {
     let record = format!(
         r#"{{"id":"x","a":{}1{}}}"#,
@@ -139,6 +164,47 @@ fn a_key_that_comes_twice_counts_with_its_last_value() {
     let value = case.line(r#"{"a":{"b":1},"c":1,"a":{},"c":2,"id":"x","id":"y"}"#);
     assert!(value.contains("\"message\":\"2\""), "{value}");
     assert!(value.contains("\"logwalk\":{\"id\":\"y\""), "{value}");
+    for last in ["null", "1", "\"x\"", "[]"] {
+        let value = case.value(&format!(r#"{{"a":{{"b":1}},"c":2,"a":{last}}}"#));
+        assert_eq!(value["message"], "2", "{last}");
+    }
+}
+
+#[test]
+fn a_text_that_is_asked_for_as_an_object_too_is_read_without_its_escapes() {
+    let mut case = case(json!({"message": "{a} {a.b}", "attributes": {"usr.id": "a"}}));
+    case.source.record.time = Some(paths(&["a.at"]));
+    let value = case.value(r#"{"a":"x\ty\u00e9\"z"}"#);
+    assert_eq!(value["message"], "x\ty\u{e9}\"z");
+    assert_eq!(value["usr"]["id"], "x\ty\u{e9}\"z");
+}
+
+#[test]
+fn records_on_one_sheet_know_nothing_of_each_other() {
+    let case = case(json!({"message": "{a}", "attributes": {"usr.id": "b"}, "decode": ["o"]}));
+    let mapping = case.mapping();
+    let mut sheet = Sheet::default();
+    let records = [
+        r#"{"id":"x","at":"2025-11-20T09:30:00Z","a":"one","b":2,"o":"{\"k\":1}"}"#,
+        "{}",
+        r#"{"id":"\u0078","b":"two"}"#,
+    ];
+    let mut readings = Vec::new();
+    for record in records {
+        readings.push(whole(mapping.read(record, 0, &mut sheet), record));
+    }
+    for (reading, record) in readings.iter().zip(records) {
+        let before = sheet.len();
+        assert_eq!(mapping.log(reading, case.moment, &mut sheet), Mapped::Log);
+        let line = sheet.line(before).unwrap();
+        assert_eq!(line.to_json(""), case.line(record));
+        assert_eq!(line.bytes(), case.line(record).len() + 1);
+        let alone = super::reading(&mapping, record);
+        assert_eq!(
+            (reading.known_as, reading.time),
+            (alone.known_as, alone.time)
+        );
+    }
 }
 
 #[test]
