@@ -7,6 +7,7 @@ mod sections;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use once_cell::unsync::OnceCell;
 use serde_json::Value;
 
 use super::secret::{self, Named};
@@ -14,7 +15,8 @@ use super::stop::Stop;
 use crate::config::{AgentFacts, Config};
 use crate::error::Error;
 use crate::pages::{Facts, Stream};
-use crate::written::{Written, yaml};
+use crate::written::Written;
+use crate::written::yaml::{self, Chart};
 
 pub(crate) use finding::Finding;
 
@@ -23,6 +25,7 @@ pub(crate) struct ConfFile {
     name: String,
     text: String,
     whole: Value,
+    chart: OnceCell<Option<Chart>>,
 }
 
 /// One instance of it.
@@ -52,7 +55,12 @@ impl ConfFile {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Finding::of_file(&name, format!("cannot be read: {error}")))?;
         match yaml::parse(&text, &name) {
-            Ok(whole) => Ok(Self { name, text, whole }),
+            Ok(whole) => Ok(Self {
+                name,
+                text,
+                whole,
+                chart: OnceCell::new(),
+            }),
             // What the parser says begins with the file and the spot already.
             Err(Error::Config { at, problem }) => Err(Finding::of_file(&at, problem)),
             Err(error) => Err(Finding::of_file(&name, error.to_string())),
@@ -151,8 +159,9 @@ impl ConfFile {
 
     /// Something about the value at a path, or about what should hold it.
     pub(crate) fn finding(&self, at: &str, words: impl Into<String>) -> Finding {
+        let chart = self.chart.get_or_init(|| Chart::of(&self.text));
         Finding {
-            spot: yaml::locate(&self.text, at),
+            spot: chart.as_ref().map(|chart| chart.spot(at)),
             path: Some(at.to_owned()),
             ..Finding::of_file(&self.name, words)
         }

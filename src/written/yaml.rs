@@ -16,13 +16,30 @@ pub fn parse(text: &str, file: &str) -> Result<Value> {
     serde_saphyr::from_str_with_options(text, strict()).map_err(|error| wrong(&error, file))
 }
 
-/// The line and column at which the value of a path such as `instances[0].source.next.to` stands;
-/// where it is missing, those of what should hold it.
+/// Where each value of a YAML text stands: it is gone through once, however much is looked up.
+pub struct Chart(Spanned<Node>);
+
+impl Chart {
+    /// None of a text that is not YAML.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let whole = serde_saphyr::from_str_with_options(text, strict());
+        whole.ok().map(Self)
+    }
+
+    /// The line and column at which the value of a path such as `instances[0].source.next.to`
+    /// stands; where it is missing, those of what should hold it.
+    #[must_use]
+    pub fn spot(&self, path: &str) -> (u64, u64) {
+        let spot = place(&self.0, path).unwrap_or(self.0.referenced);
+        (spot.line(), spot.column())
+    }
+}
+
+/// The same of one path.
 #[must_use]
 pub fn locate(text: &str, path: &str) -> Option<(u64, u64)> {
-    let whole: Spanned<Node> = serde_saphyr::from_str_with_options(text, strict()).ok()?;
-    let spot = place(&whole, path).unwrap_or(whole.referenced);
-    Some((spot.line(), spot.column()))
+    Chart::of(text).map(|chart| chart.spot(path))
 }
 
 /// A mistake in what a YAML text holds, with file, line and column put before its path.

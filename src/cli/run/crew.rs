@@ -19,6 +19,10 @@ use crate::time::Time;
 /// Whatever a network does, nobody waits longer for a stream to end.
 const PATIENCE: Duration = Duration::from_millis(2_600);
 
+/// Streams begin so far apart: a thousand that ask in the same moment are a burst to the vendor,
+/// and each has its threads and its room at once.
+const APART: Duration = Duration::from_millis(3);
+
 const LOOK_UP: Duration = Duration::from_millis(10);
 
 /// All at work.
@@ -68,9 +72,16 @@ impl Crew {
         }
         board.retain(&identities);
         let mut crew = Self::new(cancel, once, journal);
+        let mut turn = Duration::ZERO;
         for hand in hands {
             let row = Arc::clone(&hand.row);
-            crew.add(row, move || hand.work())?;
+            let (wait, cancel) = (turn, crew.cancel.clone());
+            turn += APART;
+            crew.add(row, move || {
+                // Whoever is to stop before it has begun finds out by itself.
+                let _ = cancel.wait(wait);
+                hand.work()
+            })?;
         }
         let words = match crew.hands.len() {
             1 => "1 stream is walked".to_owned(),
