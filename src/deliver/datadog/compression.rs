@@ -119,12 +119,15 @@ mod tests {
 
     #[test]
     fn what_was_made_small_is_what_it_was() {
-        let long = "[{\"message\":\"é\"},{\"message\":\"é\"}]".repeat(100);
+        let long = "[{\"message\":\"é\"},{\"message\":\"é\"}]".repeat(3_000);
+        assert!(long.len() >= LEAST);
         // One after the other on the same press: nothing of the one before is left.
         for text in [long.as_str(), "[{\"message\":\"a\"}]", "[]", &long] {
             let presses = |compression| {
                 let presses = Presses::new(compression);
                 presses.pressed(&long).unwrap();
+                let kept = usize::from(compression == Compression::Zstd);
+                assert_eq!(presses.waiting.lock().len(), kept);
                 presses.pressed(text).unwrap()
             };
             let small = presses(Compression::Zstd);
