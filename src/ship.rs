@@ -1,8 +1,8 @@
 //! The loop walk, deliver, keep, for destinations that acknowledge what they take.
 //!
-//! A thread walks, a few pages ahead; one makes payloads small before their turn; each is posted on
-//! a thread of its own; this one puts them together and keeps a place only when everything before
-//! it was accepted.
+//! A thread walks, a few pages ahead, and writes them as what is sent; one makes payloads small
+//! before their turn; each is posted on a thread of its own; this one puts them together and keeps a
+//! place only when everything before it was accepted.
 
 mod account;
 mod course;
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::deliver::datadog::{Next, Outbox, Parcel, Stamp, Stopped, Verdict};
+use crate::deliver::datadog::{Next, Outbox, Parcel, Stamp, Stopped, Verdict, Writer};
 use crate::error::{Error, Result};
 use crate::fetch::{Reality, Surroundings};
 use crate::pages;
@@ -31,14 +31,14 @@ pub use headway::Headway;
 use packer::Packer;
 pub use route::Route;
 use unkept::Unkept;
-use walker::Walker;
+use walker::{Walker, Written};
 
 /// How often the loop looks up from its waits.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// What the threads tell.
 enum Event {
-    Page(pages::Page),
+    Page(Written),
     Over(Result<()>),
     /// What became of the parcel of a number; none where nobody waited for it.
     Answer(u64, Option<Verdict>),
@@ -64,14 +64,16 @@ pub fn ship(
     let walking = Reality::default();
     let signs = walking.clone();
     let (events, inbox) = channel();
-    let walker = Walker::begin(walk(walking)?, signs, events.clone(), Arc::clone(account))?;
+    let writer = Writer::new(instance_tags.to_owned());
+    let (told, kept) = (events.clone(), Arc::clone(account));
+    let walker = Walker::begin(walk(walking)?, writer, signs, told, kept)?;
     let begin = around.tick();
     let mut voyage = Voyage {
         route,
         events,
         account,
         keep,
-        outbox: Outbox::new(instance_tags.to_owned()),
+        outbox: Outbox::default(),
         unkept: None,
         walker,
         packer: Packer::new(route.intake.presses()),
@@ -160,7 +162,7 @@ impl Voyage<'_> {
         if let Some(stall) = course.stalled(tick, self.begin) {
             return Err(self.stalled(stall));
         }
-        if self.over.is_none() && self.outbox.wants_page() {
+        while self.over.is_none() && self.outbox.wants_page_beside(self.walker.awaited()) {
             self.walker.ask(tick);
         }
         if self.walker.silent_for(tick) > course.silence {
@@ -185,29 +187,13 @@ impl Voyage<'_> {
         match event {
             Event::Page(page) => {
                 self.headway.made(tick);
-                self.walker.came();
-                // The next page is read while the logs of this one are written.
-                if self.stopping.is_none() && self.outbox.wants_page_beside(1) {
-                    self.walker.ask(tick);
-                }
-                let standing = {
-                    let mut account = self.account.lock();
-                    account.trouble = self.outbox.trouble().map(str::to_owned);
-                    account.report.as_ref().and_then(|report| report.standing)
-                };
-                let stamp = Pages {
-                    place: page.place.unwrap_or_default(),
-                    tally: page.tally,
-                    standing,
-                };
-                self.outbox.take(&page.logs, stamp);
+                self.walker.came(tick);
+                self.account.lock().trouble = self.outbox.trouble().map(str::to_owned);
+                self.outbox.take(page.payloads, page.stamp);
                 self.packer.pack(self.outbox.full());
-                if let Some(sheet) = page.logs.into_sheet() {
-                    self.walker.tray.give_back(sheet);
-                }
             }
             Event::Over(ended) => {
-                self.walker.came();
+                self.walker.ended();
                 self.over = Some(ended);
                 self.outbox.no_more();
             }
