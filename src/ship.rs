@@ -8,18 +8,18 @@ mod account;
 mod course;
 mod headway;
 mod packer;
+mod posters;
 mod route;
 mod unkept;
 mod walker;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::deliver::datadog::{Next, Outbox, Parcel, Stamp, Stopped, Verdict, Writer};
+use crate::deliver::datadog::{Next, Outbox, Stamp, Stopped, Verdict, Writer};
 use crate::error::{Error, Result};
 use crate::fetch::{Reality, Surroundings};
 use crate::pages;
@@ -29,6 +29,7 @@ use account::Pages;
 pub use course::Course;
 pub use headway::Headway;
 use packer::Packer;
+use posters::{Means, Posters};
 pub use route::Route;
 use unkept::Unkept;
 use walker::{Walker, Written};
@@ -68,15 +69,22 @@ pub fn ship(
     let (told, kept) = (events.clone(), Arc::clone(account));
     let walker = Walker::begin(walk(walking)?, writer, signs, told, kept)?;
     let begin = around.tick();
+    let presses = Arc::new(route.intake.presses());
+    let means = Means {
+        route: Arc::clone(route),
+        presses: Arc::clone(&presses),
+        around: around.clone(),
+        events,
+    };
     let mut voyage = Voyage {
         route,
-        events,
         account,
         keep,
         outbox: Outbox::default(),
         unkept: None,
         walker,
-        packer: Packer::new(route.intake.presses()),
+        packer: Packer::new(presses),
+        posters: Posters::new(means),
         around,
         over: None,
         begin,
@@ -111,7 +119,6 @@ enum Step {
 
 struct Voyage<'a> {
     route: &'a Arc<Route>,
-    events: Sender<Event>,
     account: &'a Arc<Mutex<Account>>,
     keep: &'a mut dyn FnMut(&str) -> Result<()>,
     outbox: Outbox<Pages>,
@@ -119,7 +126,7 @@ struct Voyage<'a> {
     unkept: Option<Unkept>,
     walker: Walker,
     packer: Packer,
-    /// What posts wait in; cancelled, they are left behind.
+    posters: Posters,
     around: Reality,
     /// How the walk ended, once it has.
     over: Option<Result<()>>,
@@ -154,7 +161,7 @@ impl Voyage<'_> {
         }
         if let Some(since) = self.stopping {
             let patience = tick < since + course.grace;
-            if self.outbox.is_out() && patience {
+            if self.outbox.out() > 0 && patience {
                 return Ok(Step::Wait(LOOK_UP));
             }
             return Ok(Step::End(self.cut_short(course)));
@@ -174,7 +181,7 @@ impl Voyage<'_> {
         }
         Ok(match self.outbox.next(tick) {
             Next::Send(parcel) => {
-                self.post(parcel)?;
+                self.posters.post(parcel, self.outbox.out())?;
                 Step::Again
             }
             Next::At(at) => Step::Wait(at.saturating_sub(tick).min(LOOK_UP)),
@@ -242,31 +249,6 @@ impl Voyage<'_> {
         Ok(Step::Again)
     }
 
-    fn post(&self, parcel: Parcel) -> Result<()> {
-        let (route, presses) = (Arc::clone(self.route), Arc::clone(&self.packer.presses));
-        let (around, events) = (self.around.clone(), self.events.clone());
-        std::thread::Builder::new()
-            .name("logwalk-post".to_owned())
-            .spawn(move || {
-                let post = || route.intake.post(&parcel, &presses, &around);
-                // A fault here must not leave the voyage waiting for ever.
-                let verdict = catch_unwind(AssertUnwindSafe(post)).unwrap_or_else(|_| {
-                    let why =
-                        "the thread that sends ended unexpectedly, which is a fault in logwalk";
-                    Some(Verdict::Again {
-                        after: None,
-                        why: why.to_owned(),
-                    })
-                });
-                // Nobody listens once the voyage is over.
-                let _ = events.send(Event::Answer(parcel.number, verdict));
-            })
-            .map(|_| ())
-            .map_err(|error| {
-                Error::Unavailable(format!("no thread could be started to send with: {error}"))
-            })
-    }
-
     /// How a voyage ends that had to: that something does not get through is worth an error.
     fn cut_short(&mut self, course: &Course) -> Result<()> {
         match self.outbox.trouble() {
@@ -274,7 +256,7 @@ impl Voyage<'_> {
                 "{trouble}; the run's time was over, and what was not accepted is read and sent \
                  again"
             ))),
-            None if self.outbox.is_out()
+            None if self.outbox.out() > 0
                 && !course.stop.is_raised()
                 && self.account.lock().tally.logs == 0 =>
             {

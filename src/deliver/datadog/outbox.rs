@@ -317,10 +317,10 @@ impl<S: Stamp> Outbox<S> {
         self.waiting.is_empty() && self.flight.is_none() && self.landed.is_none()
     }
 
-    /// Whether answers are awaited.
+    /// How many answers are awaited.
     #[must_use]
-    pub fn is_out(&self) -> bool {
-        self.flight.as_ref().is_some_and(|flight| flight.out() > 0)
+    pub fn out(&self) -> usize {
+        self.flight.as_ref().map_or(0, Flight::out)
     }
 
     /// Why sending fails at present, in words.
