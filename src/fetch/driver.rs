@@ -27,11 +27,8 @@ impl Driver {
         let (held, let_go) = oneshot::channel();
         std::thread::Builder::new()
             .name("logwalk-wire".to_owned())
-            .spawn(move || {
-                let _ = runtime.block_on(let_go);
-                // A name look-up may hang, and cannot be called off.
-                runtime.shutdown_background();
-            })?;
+            // What runs ends with the runtime; a name look-up that hangs is waited for here only.
+            .spawn(move || runtime.block_on(let_go))?;
         Ok(Self {
             handle,
             _held: held,
@@ -52,7 +49,7 @@ impl Drop for Running {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use std::sync::mpsc::{RecvTimeoutError, channel};
     use std::time::{Duration, Instant};
 
@@ -63,17 +60,17 @@ mod tests {
     #[test]
     fn whoever_lets_go_of_it_does_not_wait_for_what_hangs_and_the_rest_ends() {
         let driver = Driver::start().unwrap();
-        let (begun, hangs) = channel();
+        let (hangs, hanging) = channel();
         let (waits, ended) = channel::<()>();
         let _running = driver.run(async move {
             let lookup = tokio::task::spawn_blocking(move || {
-                begun.send(()).unwrap();
+                hangs.send(()).unwrap();
                 std::thread::sleep(Duration::from_secs(5));
             });
             let _waits = waits;
             let _ = lookup.await;
         });
-        hangs.recv_timeout(LONG).unwrap();
+        hanging.recv_timeout(LONG).unwrap();
         let begin = Instant::now();
         drop(driver);
         let ended = ended.recv_timeout(Duration::from_secs(4));
