@@ -51,7 +51,6 @@ enum Event {
 pub fn ship(
     walk: impl FnOnce(Reality) -> Result<pages::Run<Reality>>,
     route: &Arc<Route>,
-    instance_tags: &str,
     course: &Course,
     account: &Arc<Mutex<Account>>,
     keep: &mut dyn FnMut(&str) -> Result<()>,
@@ -71,7 +70,7 @@ pub fn ship(
         events,
         account,
         keep,
-        outbox: Outbox::new(instance_tags.to_owned()),
+        outbox: Outbox::default(),
         unkept: None,
         walker,
         packer: Packer::new(route.intake.presses()),

@@ -66,7 +66,7 @@ fn a_record_costs_as_many_allocations_as_is_committed() {
         let walked = measure(|| page = run.next_page().unwrap());
         let page = page.unwrap();
         assert_eq!(page.logs.len() as u64, PAGE);
-        let mut outbox = Outbox::new(String::new());
+        let mut outbox = Outbox::default();
         let written = measure(|| outbox.take(&page.logs, Nothing));
         tray.give_back(page.logs.into_sheet().unwrap());
         if number >= WARM {

@@ -81,7 +81,6 @@ pub struct Stopped(pub String);
 /// Pages on their way to the intake.
 #[derive(Debug)]
 pub struct Outbox<S> {
-    instance_tags: String,
     rooms: Rooms,
     waiting: VecDeque<Group<S>>,
     flight: Option<Flight<S>>,
@@ -101,12 +100,10 @@ pub struct Outbox<S> {
     retries: u64,
 }
 
-impl<S: Stamp> Outbox<S> {
-    /// Nothing to send yet; `instance_tags` go with every log that has no others.
-    #[must_use]
-    pub fn new(instance_tags: String) -> Self {
+impl<S> Default for Outbox<S> {
+    /// Nothing to send yet.
+    fn default() -> Self {
         Self {
-            instance_tags,
             rooms: Rooms::default(),
             waiting: VecDeque::new(),
             flight: None,
@@ -122,7 +119,9 @@ impl<S: Stamp> Outbox<S> {
             retries: 0,
         }
     }
+}
 
+impl<S: Stamp> Outbox<S> {
     /// The same, sending no more bytes at once.
     #[cfg(test)]
     pub(super) fn of_at_most(self, most: usize) -> Self {
@@ -157,7 +156,7 @@ impl<S: Stamp> Outbox<S> {
             && payload.fits(logs, lines, most)
         {
             for line in page.lines() {
-                payload.push(line, &self.instance_tags);
+                payload.push(line);
             }
             group.stamp.then(stamp);
             return;
@@ -195,7 +194,7 @@ impl<S: Stamp> Outbox<S> {
                 payloads.push(Arc::new(std::mem::replace(&mut payload, next)));
             }
             left = left.saturating_sub(line.bytes());
-            payload.push(line, &self.instance_tags);
+            payload.push(line);
         }
         payloads.push(Arc::new(payload));
         payloads

@@ -63,13 +63,13 @@ impl Payload {
     }
 
     /// Writes a log behind the others.
-    pub fn push(&mut self, line: Line<'_>, instance_tags: &str) {
+    pub fn push(&mut self, line: Line<'_>) {
         self.small.take();
         self.room.text.pop();
         if !self.ends.is_empty() {
             self.room.text.push(',');
         }
-        line.push_json(instance_tags, &mut self.room.text);
+        line.push_json(&mut self.room.text);
         self.ends.push(self.room.text.len());
         self.room.text.push(']');
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::{AgentFacts, Config};
-use crate::log::{Mapped, Mapping, Moment, Part, Sheet};
+use crate::log::{Line, Mapped, Mapping, Moment, Part, Sheet};
 use crate::time::Time;
 
 const NOW: Time = Time(1_795_167_000_000);

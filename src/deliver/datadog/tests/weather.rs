@@ -83,7 +83,7 @@ impl World {
     }
 
     fn outbox() -> Outbox<Page> {
-        Outbox::new("env:test".to_owned()).of_at_most(MOST)
+        Outbox::default().of_at_most(MOST)
     }
 
     fn go(&mut self, step: Step) {
