@@ -52,7 +52,6 @@ enum Event {
 pub fn ship(
     walk: impl FnOnce(Reality) -> Result<pages::Run<Reality>>,
     route: &Arc<Route>,
-    instance_tags: &str,
     course: &Course,
     account: &Arc<Mutex<Account>>,
     keep: &mut dyn FnMut(&str) -> Result<()>,
@@ -65,9 +64,8 @@ pub fn ship(
     let walking = Reality::default();
     let signs = walking.clone();
     let (events, inbox) = channel();
-    let writer = Writer::new(instance_tags.to_owned());
     let (told, kept) = (events.clone(), Arc::clone(account));
-    let walker = Walker::begin(walk(walking)?, writer, signs, told, kept)?;
+    let walker = Walker::begin(walk(walking)?, Writer::default(), signs, told, kept)?;
     let begin = around.tick();
     let presses = Arc::new(route.intake.presses());
     let means = Means {

@@ -60,7 +60,7 @@ fn a_record_costs_as_many_allocations_as_is_committed() {
         let walked = measure(|| page = run.next_page().unwrap());
         let page = page.unwrap();
         assert_eq!(page.logs.len() as u64, PAGE);
-        let writer = Writer::new(String::new());
+        let writer = Writer::default();
         let written = measure(|| assert_eq!(writer.payloads(&page.logs).len(), 1));
         tray.give_back(page.logs.into_sheet().unwrap());
         if number >= WARM {

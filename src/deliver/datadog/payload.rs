@@ -73,8 +73,8 @@ impl Payload {
     }
 
     /// Writes a log behind the others.
-    pub fn push(&mut self, line: Line<'_>, instance_tags: &str) {
-        self.add(|text| line.push_json(instance_tags, text));
+    pub fn push(&mut self, line: Line<'_>) {
+        self.add(|text| line.push_json(text));
     }
 
     fn add(&mut self, log: impl FnOnce(&mut String)) {

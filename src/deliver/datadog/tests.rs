@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::{AgentFacts, Config};
-use crate::log::{Mapped, Mapping, Moment, Part, Sheet};
+use crate::log::{Line, Mapped, Mapping, Moment, Part, Sheet};
 use crate::time::Time;
 
 const NOW: Time = Time(1_795_167_000_000);
@@ -43,7 +43,7 @@ fn sheet(mapping: &Mapping, ids: &[usize], text: usize) -> Part {
 
 /// The page as what is sent.
 fn written(page: &Part) -> Vec<Payload> {
-    Writer::new("env:test".to_owned()).payloads(page)
+    Writer::default().payloads(page)
 }
 
 /// The ids of the logs in a body.

@@ -6,22 +6,12 @@ use super::room::Rooms;
 use crate::log::{Line, Part};
 
 /// Writes the logs of pages into payloads.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Writer {
-    instance_tags: String,
     rooms: Rooms,
 }
 
 impl Writer {
-    /// `instance_tags` go with every log that has no others.
-    #[must_use]
-    pub fn new(instance_tags: String) -> Self {
-        Self {
-            instance_tags,
-            rooms: Rooms::default(),
-        }
-    }
-
     /// A page in as many payloads as it takes; none where it has no log.
     #[must_use]
     pub fn payloads(&self, page: &Part) -> Vec<Payload> {
@@ -34,7 +24,7 @@ impl Writer {
                 payloads.push(Payload::of_bytes(room, &self.rooms));
             }
             if let Some(payload) = payloads.last_mut() {
-                payload.push(line, &self.instance_tags);
+                payload.push(line);
             }
             left = left.saturating_sub(line.bytes());
         }

@@ -41,7 +41,7 @@ fn a_body_holds_the_lines_as_they_are_written() {
     let mut outbox = outbox();
     outbox.take(written(&page), Page(1));
     let parcel = sent(&mut outbox).unwrap();
-    let lines: Vec<String> = page.lines().map(|line| line.to_json("env:test")).collect();
+    let lines: Vec<String> = page.lines().map(Line::to_json).collect();
     assert_eq!(parcel.json(), format!("[{}]", lines.join(",")));
     assert_eq!(parcel.bytes(), parcel.json().len());
     assert!(parcel.json().contains("\"ddtags\":\"env:test\""));
@@ -369,7 +369,7 @@ fn a_log_that_cannot_be_cut_any_more_is_kept_whole_elsewhere() {
 fn a_halved_line_lists_what_was_cut_each_time() {
     let mapping = mapping();
     let page = sheet(&mapping, &[7], 5_000);
-    let line = page.line(0).unwrap().to_json("env:test");
+    let line = page.line(0).unwrap().to_json();
     let half = crate::log::halved(&line).unwrap();
     assert!(half.len() <= line.len() / 2 + 100, "{}", half.len());
     let again = crate::log::halved(&half).unwrap();
