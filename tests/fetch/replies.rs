@@ -90,6 +90,45 @@ fn a_post_carries_its_body_and_the_users_headers_win() {
 }
 
 #[test]
+fn a_body_says_its_own_length_empty_or_not_and_whatever_a_header_says() {
+    let server = Server::new(|_, _| reply(200, &[], "{}"));
+    let instance = json!({"extra_headers": {"Content-Length": "3"}});
+    let fetch = fetch(instance, setup(&server.url("")));
+    for body in ["", r#"{"limit":1}"#] {
+        let call = Call {
+            post: true,
+            body: Some(body.as_bytes().to_vec()),
+            ..get(&server.url("/"))
+        };
+        ask(&fetch, &call, 10).unwrap();
+        let asked = server.asked().pop().unwrap();
+        let length = body.len().to_string();
+        assert_eq!(asked.header("content-length"), Some(length.as_str()));
+        assert_eq!(asked.body, body);
+    }
+}
+
+#[test]
+fn a_body_takes_the_room_of_a_former_one_and_nothing_of_what_was_in_it() {
+    for headers in [&[][..], &[("content-encoding", "gzip")]] {
+        let body = "new".repeat(1000);
+        let sent = if headers.is_empty() {
+            body.clone().into_bytes()
+        } else {
+            gzip(body.as_bytes())
+        };
+        let server = Server::new(move |_, _| reply(200, headers, &sent));
+        let fetch = fetch(json!({}), setup(&server.url("")));
+        let room = vec![b'x'; 5000];
+        let place = room.as_ptr();
+        fetch.reuse(room);
+        let reply = ask(&fetch, &get(&server.url("/")), 10).unwrap();
+        assert_eq!(reply.text(), body);
+        assert_eq!(reply.body.as_ptr(), place);
+    }
+}
+
+#[test]
 fn what_the_caller_has_to_judge_is_handed_over_unjudged() {
     for status in [204, 400, 401, 403, 404, 410, 422, 501] {
         let server = Server::new(move |_, _| reply(status, &[], ""));
