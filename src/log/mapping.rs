@@ -128,11 +128,11 @@ impl Mapping {
         let first_field = sheet.fields.len();
         let timestamp = (!restamped).then_some(moment.event);
         let from = sheet.begin(timestamp);
-        sheet.put(words::STATUS, Value::Word(status));
+        sheet.put_word(words::STATUS, status);
         if let Some(service) = self.service {
-            sheet.put(words::SERVICE, Value::Word(service));
+            sheet.put_word(words::SERVICE, service);
         }
-        sheet.put(words::DDSOURCE, Value::Word(self.ddsource));
+        sheet.put_word(words::DDSOURCE, self.ddsource);
         let ddtags = self.put_tags(has_own.then_some(&words), sheet);
         self.put_message(reading, sheet, &mut words);
         sheet.words = words;
@@ -196,10 +196,10 @@ impl Mapping {
                 sheet.put_text(words::ID, &id);
             }
         }
-        sheet.put(words::SOURCE, Value::Word(self.source));
+        sheet.put_word(words::SOURCE, self.source);
         sheet.put_time(words::EVENT_TIME, moment.event);
         if let Some(problem) = reading.problem {
-            sheet.put(words::ERROR, Value::Word(word(problem)));
+            sheet.put_word(words::ERROR, word(problem));
         }
     }
 }

@@ -20,6 +20,7 @@ impl Sheet {
     }
 
     /// Writes the name of the value that is written next.
+    #[inline]
     pub(super) fn name(&mut self, name: Word) {
         // No value ends with this: the name is the first inside its braces.
         let is_first = self.text.as_bytes().last() == Some(&b'{');
@@ -31,7 +32,16 @@ impl Sheet {
     /// Writes a field, and puts it behind those that are there.
     pub(super) fn put(&mut self, name: Word, value: Value) {
         self.name(name);
-        let value = self.push(value);
+        self.push(value);
+        self.fields.push(Field { name, value });
+    }
+
+    /// Writes a field that is a word.
+    #[inline]
+    pub(super) fn put_word(&mut self, name: Word, word: Word) {
+        self.name(name);
+        self.text.push_str(word.quoted());
+        let value = Value::Word(word);
         self.fields.push(Field { name, value });
     }
 
@@ -70,8 +80,8 @@ impl Sheet {
         [Span::from(from..behind), self.since(behind)]
     }
 
-    /// Writes a value once more; that value.
-    pub(super) fn push(&mut self, value: Value) -> Value {
+    /// Writes a value once more.
+    pub(super) fn push(&mut self, value: Value) {
         match value {
             Value::Word(word) => self.text.push_str(word.quoted()),
             Value::Text(span) => {
@@ -81,10 +91,10 @@ impl Sheet {
             Value::Literal(span) | Value::Json(span) => self.copy(span),
             Value::Object(_) => {}
         }
-        value
     }
 
     /// Writes a piece of the text once more.
+    #[inline]
     pub(super) fn copy(&mut self, span: Span) {
         self.text.extend_from_within(span.range());
     }

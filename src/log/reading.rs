@@ -49,12 +49,16 @@ impl Reading {
     #[inline]
     pub(super) fn first(&self, sheet: &Sheet, marks: &[usize]) -> Option<Mark> {
         let all = sheet.marks.get(self.marks.clone())?;
-        let mut found = marks.iter().filter_map(|mark| all.get(*mark)?.there());
-        if self.problem.is_none() {
-            return found.next();
+        for mark in marks {
+            let Some(mark) = all.get(*mark).and_then(|mark| mark.there()) else {
+                continue;
+            };
+            // Of a record that is sent as its text, no part stands as an object of its own.
+            if self.problem.is_none() || !sheet.text(mark.span).starts_with(['{', '[']) {
+                return Some(mark);
+            }
         }
-        // Of a record that is sent as its text, no part stands as an object of its own.
-        found.find(|mark| !sheet.text(mark.span).starts_with(['{', '[']))
+        None
     }
 }
 
