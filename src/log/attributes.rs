@@ -80,40 +80,49 @@ impl Attributes {
     /// Puts what a record has of them onto its log.
     pub(super) fn put(&self, reading: &Reading, sheet: &mut Sheet) {
         for (name, branch) in &self.top {
-            if let Some(value) = self.written(*name, branch, reading, sheet) {
-                let name = *name;
+            let name = *name;
+            let value = match branch {
+                Branch::Object(members) => sheet
+                    .object(name, |sheet| self.write(members, reading, sheet))
+                    .map(Held::Json),
+                Branch::Value(attribute) => self.written(name, attribute, reading, sheet),
+            };
+            if let Some(value) = value {
                 sheet.fields.push(Field { name, value });
             }
         }
     }
 
-    /// Writes what a record has of a branch; as what.
+    /// Writes what a record has of an object's members.
+    fn write(&self, members: &[(Word, Branch)], reading: &Reading, sheet: &mut Sheet) {
+        for (name, branch) in members {
+            match branch {
+                Branch::Object(members) => {
+                    sheet.object(*name, |sheet| self.write(members, reading, sheet));
+                }
+                Branch::Value(attribute) => {
+                    self.written(*name, attribute, reading, sheet);
+                }
+            }
+        }
+    }
+
+    /// Writes an attribute that a record has; as what.
+    #[inline]
     fn written(
         &self,
         name: Word,
-        branch: &Branch,
+        attribute: &Attribute,
         reading: &Reading,
         sheet: &mut Sheet,
     ) -> Option<Held> {
-        match branch {
-            Branch::Object(members) => {
-                let object = sheet.object(name, |sheet| {
-                    for (name, branch) in members {
-                        self.written(*name, branch, reading, sheet);
-                    }
-                });
-                object.map(Held::Json)
-            }
-            Branch::Value(attribute) => {
-                let mark = reading.first(sheet, &attribute.from)?;
-                if mark.bare && attribute.is_plain {
-                    sheet.name(name);
-                    sheet.copy(mark.span);
-                    return Some(Held::Literal(mark.span));
-                }
-                self.made(name, attribute, mark, sheet)
-            }
+        let mark = reading.first(sheet, &attribute.from)?;
+        if mark.bare && attribute.is_plain {
+            sheet.name(name);
+            sheet.copy(mark.span);
+            return Some(Held::Literal(mark.span));
         }
+        self.made(name, attribute, mark, sheet)
     }
 
     /// Writes a value of which something has to be made first; as what.

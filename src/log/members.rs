@@ -7,6 +7,26 @@ use super::words::{self, Word};
 use crate::json;
 use crate::time::Time;
 
+/// Fields that say the same in every log, written once.
+pub(super) struct Said {
+    fields: Vec<Field>,
+    /// The same as members behind others.
+    members: String,
+}
+
+impl Said {
+    pub(super) fn of(said: impl Iterator<Item = (Word, Word)>) -> Self {
+        let (mut fields, mut members) = (Vec::new(), String::new());
+        for (name, word) in said {
+            let value = Value::Word(word);
+            fields.push(Field { name, value });
+            members.push_str(name.named());
+            members.push_str(word.quoted());
+        }
+        Self { fields, members }
+    }
+}
+
 impl Sheet {
     /// Begins a line; where it begins.
     pub(super) fn begin(&mut self, time: Option<Time>) -> usize {
@@ -45,6 +65,12 @@ impl Sheet {
         self.fields.push(Field { name, value });
     }
 
+    /// Writes fields behind others as every log has them.
+    pub(super) fn put_said(&mut self, said: &Said) {
+        self.text.push_str(&said.members);
+        self.fields.extend_from_slice(&said.fields);
+    }
+
     /// Writes a field that is a text.
     pub(super) fn put_text(&mut self, name: Word, text: &str) {
         self.name(name);
@@ -57,7 +83,7 @@ impl Sheet {
         self.name(name);
         let from = self.text.len();
         self.text.push('"');
-        time.push(&mut self.text);
+        self.minute.push(time, &mut self.text);
         self.text.push('"');
         let value = Value::Literal(self.since(from));
         self.fields.push(Field { name, value });

@@ -53,13 +53,18 @@ impl Reading {
             let Some(mark) = all.get(*mark).and_then(|mark| mark.there()) else {
                 continue;
             };
-            // Of a record that is sent as its text, no part stands as an object of its own.
-            if self.problem.is_none() || !sheet.text(mark.span).starts_with(['{', '[']) {
+            if self.problem.is_none() || is_scalar(sheet.text(mark.span)) {
                 return Some(mark);
             }
         }
         None
     }
+}
+
+/// Of a record that is sent as its text, no part stands as an object of its own.
+#[cold]
+fn is_scalar(json: &str) -> bool {
+    !json.starts_with(['{', '['])
 }
 
 /// Reads records.
