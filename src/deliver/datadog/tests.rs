@@ -41,6 +41,11 @@ fn sheet(mapping: &Mapping, ids: &[usize], text: usize) -> Part {
     sheet.into()
 }
 
+/// The page as what is sent.
+fn written(page: &Part) -> Vec<Payload> {
+    Writer::default().payloads(page)
+}
+
 /// The ids of the logs in a body.
 fn ids(json: &str) -> Vec<usize> {
     let logs: Vec<Value> = serde_json::from_str(json).expect(json);
