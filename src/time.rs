@@ -1,11 +1,14 @@
 //! Moments, to the millisecond: the one unit in which APIs, places and logs are compared.
 
+mod minute;
 mod rfc3339;
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use minute::Minute;
 
 /// A moment, in whole milliseconds since 1970 (UTC).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

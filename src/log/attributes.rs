@@ -24,6 +24,8 @@ struct Attribute {
     times: Option<Decimal>,
     map: HashMap<String, Word>,
     join: Option<String>,
+    /// A text stays as it is.
+    is_plain: bool,
 }
 
 /// An attribute, or an object of such.
@@ -78,41 +80,68 @@ impl Attributes {
     /// Puts what a record has of them onto its log.
     pub(super) fn put(&self, reading: &Reading, sheet: &mut Sheet) {
         for (name, branch) in &self.top {
-            if let Some(value) = self.written(*name, branch, reading, sheet) {
-                let name = *name;
+            let name = *name;
+            let value = match branch {
+                Branch::Object(members) => sheet
+                    .object(name, |sheet| self.write(members, reading, sheet))
+                    .map(Held::Json),
+                Branch::Value(attribute) => self.written(name, attribute, reading, sheet),
+            };
+            if let Some(value) = value {
                 sheet.fields.push(Field { name, value });
             }
         }
     }
 
-    /// Writes what a record has of a branch; as what.
+    /// Writes what a record has of an object's members.
+    fn write(&self, members: &[(Word, Branch)], reading: &Reading, sheet: &mut Sheet) {
+        for (name, branch) in members {
+            match branch {
+                Branch::Object(members) => {
+                    sheet.object(*name, |sheet| self.write(members, reading, sheet));
+                }
+                Branch::Value(attribute) => {
+                    self.written(*name, attribute, reading, sheet);
+                }
+            }
+        }
+    }
+
+    /// Writes an attribute that a record has; as what.
+    #[inline]
     fn written(
         &self,
         name: Word,
-        branch: &Branch,
+        attribute: &Attribute,
         reading: &Reading,
         sheet: &mut Sheet,
     ) -> Option<Held> {
-        match branch {
-            Branch::Object(members) => {
-                let object = sheet.object(name, |sheet| {
-                    for (name, branch) in members {
-                        self.written(*name, branch, reading, sheet);
-                    }
-                });
-                object.map(Held::Json)
-            }
-            Branch::Value(attribute) => {
-                let mark = reading.first(sheet, &attribute.from)?;
-                if let Some(factor) = attribute.times {
-                    let product = attribute.number(mark, sheet)?.times(factor)?;
-                    return written_number(name, product, self.doubles, sheet);
-                }
-                let held = attribute.held(mark, self.doubles, sheet)?;
-                sheet.name(name);
-                Some(sheet.push(held))
-            }
+        let mark = reading.first(sheet, &attribute.from)?;
+        if mark.bare && attribute.is_plain {
+            sheet.name(name);
+            sheet.copy(mark.span);
+            return Some(Held::Literal(mark.span));
         }
+        self.made(name, attribute, mark, sheet)
+    }
+
+    /// Writes a value of which something has to be made first; as what.
+    #[inline(never)]
+    fn made(
+        &self,
+        name: Word,
+        attribute: &Attribute,
+        mark: Mark,
+        sheet: &mut Sheet,
+    ) -> Option<Held> {
+        if let Some(factor) = attribute.times {
+            let product = attribute.number(mark, sheet)?.times(factor)?;
+            return written_number(name, product, self.doubles, sheet);
+        }
+        let held = attribute.held(mark, self.doubles, sheet)?;
+        sheet.name(name);
+        sheet.push(held);
+        Some(held)
     }
 }
 
@@ -124,6 +153,7 @@ impl Attribute {
                 times: None,
                 map: HashMap::new(),
                 join: None,
+                is_plain: true,
             });
         }
         let fields = written.fields(&["from", "times", "map", "join"])?;
@@ -141,13 +171,15 @@ impl Attribute {
             _ => return Err(times.wrong("a number")),
         };
         let words = fields.at("map").texts()?;
-        let map = words
+        let map: HashMap<_, _> = words
             .into_iter()
-            .map(|(word, meaning)| (word, self::word(&meaning)));
+            .map(|(word, meaning)| (word, self::word(&meaning)))
+            .collect();
         Ok(Self {
             from: grammar::marks(&from, plan)?,
             times: factor,
-            map: map.collect(),
+            is_plain: map.is_empty() && factor.is_none(),
+            map,
             join: fields.at("join").text()?,
         })
     }
@@ -155,9 +187,6 @@ impl Attribute {
     /// The attribute's value; none where it cannot be made.
     fn held(&self, mark: Mark, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
         let span = mark.span;
-        if mark.bare && self.map.is_empty() {
-            return Some(Held::Literal(span));
-        }
         let is_text = sheet.text(span).starts_with('"');
         let text = self.text(mark, sheet)?;
         let meaning = self.map.get(text.as_ref());
@@ -202,12 +231,19 @@ fn joined(json: &str, between: &str) -> Option<String> {
 
 /// Writes a number in digits, as a text where a double would change it; as what.
 fn written_number(name: Word, number: Decimal, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
-    let digits = number.in_digits()?;
+    let before = sheet.text.len();
     sheet.name(name);
-    if doubles && changes(&digits) {
-        return Some(sheet.say(&digits));
+    let from = sheet.text.len();
+    if number.push_digits(&mut sheet.text).is_none() {
+        sheet.text.truncate(before);
+        return None;
     }
-    Some(Held::Json(sheet.write(&digits)))
+    let digits = sheet.since(from);
+    if !doubles || double_keeps(sheet.text(digits), false) {
+        return Some(Held::Json(digits));
+    }
+    let digits = sheet.text.split_off(from);
+    Some(sheet.say(&digits))
 }
 
 /// Whether this is a number that a double would change.

@@ -13,11 +13,8 @@ const DOUBLE_DIGITS: usize = 15;
 /// So many digits fit into 64 bits, whatever they are.
 const SMALL_DIGITS: usize = 19;
 
-/// Few numbers have more digits and a sign.
-const USUAL_LENGTH: usize = 20;
-
-/// No number with an exponent beyond this is written out in digits.
-const LONGEST_ZEROS: i32 = 64;
+/// No number with an exponent beyond so many is written out in digits.
+const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A decimal number: `digits` times ten to the `exponent`, without trailing zeros in `digits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +27,27 @@ pub(super) struct Decimal {
 impl Decimal {
     /// The number a text holds, as JSON or a person writes it; none beyond 38 digits.
     pub(super) fn parse(text: &str) -> Option<Self> {
+        Self::whole(text).or_else(|| Self::any(text))
+    }
+
+    /// The same of a text that is nothing but a few digits, as most are.
+    fn whole(text: &str) -> Option<Self> {
+        if text.is_empty() || text.len() >= SMALL_DIGITS {
+            return None;
+        }
+        let digits = text.bytes().try_fold(0, |sum: u64, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            (digit < 10).then(|| sum * 10 + u64::from(digit))
+        })?;
+        let number = Self {
+            negative: false,
+            digits: digits.into(),
+            exponent: 0,
+        };
+        Some(number.shortest())
+    }
+
+    fn any(text: &str) -> Option<Self> {
         let (negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -78,32 +96,32 @@ impl Decimal {
         Some(product.shortest())
     }
 
-    /// The number in digits, never with an exponent; none where that would be absurdly long.
-    pub(super) fn in_digits(self) -> Option<String> {
+    /// Writes the number in digits, never with an exponent; none where that would be absurdly long.
+    pub(super) fn push_digits(self, out: &mut String) -> Option<()> {
         let sign = if self.negative && self.digits != 0 {
             "-"
         } else {
             ""
         };
-        if self.exponent.abs() > LONGEST_ZEROS {
+        let places = usize::try_from(self.exponent.unsigned_abs()).ok()?;
+        if places > ZEROS.len() {
             return None;
         }
-        let places = usize::try_from(self.exponent.unsigned_abs()).ok()?;
         if self.exponent >= 0 {
-            let mut text = String::with_capacity(USUAL_LENGTH + places);
-            text.push_str(sign);
+            out.push_str(sign);
             // Numbers are nearly always small, and writing large ones is slow.
-            let _ = match u64::try_from(self.digits) {
-                Ok(small) => write!(text, "{small}"),
-                Err(_) => write!(text, "{}", self.digits),
-            };
-            text.extend(std::iter::repeat_n('0', places));
-            return Some(text);
+            match u64::try_from(self.digits) {
+                Ok(small) => out.push_str(itoa::Buffer::new().format(small)),
+                Err(_) => out.push_str(itoa::Buffer::new().format(self.digits)),
+            }
+            out.push_str(ZEROS.get(..places)?);
+            return Some(());
         }
         let digits = self.digits;
         let padded = format!("{digits:0>width$}", width = places + 1);
         let (whole, fraction) = padded.split_at(padded.len() - places);
-        Some(format!("{sign}{whole}.{fraction}"))
+        let _ = write!(out, "{sign}{whole}.{fraction}");
+        Some(())
     }
 
     /// The number times ten to the `power`, cut downwards to a whole one.
@@ -190,7 +208,10 @@ mod tests {
     }
 
     fn product(a: &str, b: &str) -> Option<String> {
-        Decimal::parse(a)?.times(Decimal::parse(b)?)?.in_digits()
+        let mut out = String::new();
+        let product = Decimal::parse(a)?.times(Decimal::parse(b)?)?;
+        product.push_digits(&mut out)?;
+        Some(out)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::attributes::Attributes;
 use super::identity::Identity;
+use super::members::Said;
 use super::message::Message;
 use super::plan::Plan;
 use super::reading::{Reader, Reading};
@@ -39,8 +40,7 @@ const WRITTEN: [&str; 7] = [
 pub struct Mapping {
     reader: Reader,
     source: Word,
-    service: Option<Word>,
-    ddsource: Word,
+    named: Said,
     namespace: Word,
     title: String,
     status: Status,
@@ -70,6 +70,9 @@ impl Mapping {
         let tags = Tags::new(&fields.at("tags"), &mut plan)?;
         let status = Status::new(&fields.at("status"), &mut plan)?;
         let message = Message::new(&fields.at("message"), &mut plan)?;
+        let service = names::service(&fields, &terms)?;
+        let service = service.iter().map(|name| (words::SERVICE, word(name)));
+        let ddsource = word(&names::ddsource(&fields, source, &terms)?);
 
         // Where tags come with a log, the Agent reads its numbers as doubles and writes them anew.
         let instance_tags = Some(&terms.instance_tags).filter(|tags| !tags.is_empty());
@@ -78,8 +81,7 @@ impl Mapping {
         Ok(Self {
             reader: Reader::new(&source.record, plan, hasher, tagged),
             source: word(&terms.source_name),
-            service: names::service(&fields, &terms)?.as_deref().map(word),
-            ddsource: word(&names::ddsource(&fields, source, &terms)?),
+            named: Said::of(service.chain([(words::DDSOURCE, ddsource)])),
             namespace: word(&namespace),
             title: source.title.clone(),
             status,
@@ -128,11 +130,8 @@ impl Mapping {
         let first_field = sheet.fields.len();
         let timestamp = (!restamped).then_some(moment.event);
         let from = sheet.begin(timestamp);
-        sheet.put(words::STATUS, Value::Word(status));
-        if let Some(service) = self.service {
-            sheet.put(words::SERVICE, Value::Word(service));
-        }
-        sheet.put(words::DDSOURCE, Value::Word(self.ddsource));
+        sheet.put_word(words::STATUS, status);
+        sheet.put_said(&self.named);
         let ddtags = self.put_tags(has_own.then_some(&words), sheet);
         self.put_message(reading, sheet, &mut words);
         sheet.words = words;
@@ -196,10 +195,10 @@ impl Mapping {
                 sheet.put_text(words::ID, &id);
             }
         }
-        sheet.put(words::SOURCE, Value::Word(self.source));
+        sheet.put_word(words::SOURCE, self.source);
         sheet.put_time(words::EVENT_TIME, moment.event);
         if let Some(problem) = reading.problem {
-            sheet.put(words::ERROR, Value::Word(word(problem)));
+            sheet.put_word(words::ERROR, word(problem));
         }
     }
 }

@@ -7,6 +7,26 @@ use super::words::{self, Word};
 use crate::json;
 use crate::time::Time;
 
+/// Fields that say the same in every log, written once.
+pub(super) struct Said {
+    fields: Vec<Field>,
+    /// The same as members behind others.
+    members: String,
+}
+
+impl Said {
+    pub(super) fn of(said: impl Iterator<Item = (Word, Word)>) -> Self {
+        let (mut fields, mut members) = (Vec::new(), String::new());
+        for (name, word) in said {
+            let value = Value::Word(word);
+            fields.push(Field { name, value });
+            members.push_str(name.named());
+            members.push_str(word.quoted());
+        }
+        Self { fields, members }
+    }
+}
+
 impl Sheet {
     /// Begins a line; where it begins.
     pub(super) fn begin(&mut self, time: Option<Time>) -> usize {
@@ -20,6 +40,7 @@ impl Sheet {
     }
 
     /// Writes the name of the value that is written next.
+    #[inline]
     pub(super) fn name(&mut self, name: Word) {
         // No value ends with this: the name is the first inside its braces.
         let is_first = self.text.as_bytes().last() == Some(&b'{');
@@ -31,8 +52,23 @@ impl Sheet {
     /// Writes a field, and puts it behind those that are there.
     pub(super) fn put(&mut self, name: Word, value: Value) {
         self.name(name);
-        let value = self.push(value);
+        self.push(value);
         self.fields.push(Field { name, value });
+    }
+
+    /// Writes a field that is a word.
+    #[inline]
+    pub(super) fn put_word(&mut self, name: Word, word: Word) {
+        self.name(name);
+        self.text.push_str(word.quoted());
+        let value = Value::Word(word);
+        self.fields.push(Field { name, value });
+    }
+
+    /// Writes fields behind others as every log has them.
+    pub(super) fn put_said(&mut self, said: &Said) {
+        self.text.push_str(&said.members);
+        self.fields.extend_from_slice(&said.fields);
     }
 
     /// Writes a field that is a text.
@@ -47,7 +83,7 @@ impl Sheet {
         self.name(name);
         let from = self.text.len();
         self.text.push('"');
-        time.push(&mut self.text);
+        self.minute.push(time, &mut self.text);
         self.text.push('"');
         let value = Value::Literal(self.since(from));
         self.fields.push(Field { name, value });
@@ -70,8 +106,8 @@ impl Sheet {
         [Span::from(from..behind), self.since(behind)]
     }
 
-    /// Writes a value once more; that value.
-    pub(super) fn push(&mut self, value: Value) -> Value {
+    /// Writes a value once more.
+    pub(super) fn push(&mut self, value: Value) {
         match value {
             Value::Word(word) => self.text.push_str(word.quoted()),
             Value::Text(span) => {
@@ -81,10 +117,10 @@ impl Sheet {
             Value::Literal(span) | Value::Json(span) => self.copy(span),
             Value::Object(_) => {}
         }
-        value
     }
 
     /// Writes a piece of the text once more.
+    #[inline]
     pub(super) fn copy(&mut self, span: Span) {
         self.text.extend_from_within(span.range());
     }

@@ -49,13 +49,22 @@ impl Reading {
     #[inline]
     pub(super) fn first(&self, sheet: &Sheet, marks: &[usize]) -> Option<Mark> {
         let all = sheet.marks.get(self.marks.clone())?;
-        let mut found = marks.iter().filter_map(|mark| all.get(*mark)?.there());
-        if self.problem.is_none() {
-            return found.next();
+        for mark in marks {
+            let Some(mark) = all.get(*mark).and_then(|mark| mark.there()) else {
+                continue;
+            };
+            if self.problem.is_none() || is_scalar(sheet.text(mark.span)) {
+                return Some(mark);
+            }
         }
-        // Of a record that is sent as its text, no part stands as an object of its own.
-        found.find(|mark| !sheet.text(mark.span).starts_with(['{', '[']))
+        None
     }
+}
+
+/// Of a record that is sent as its text, no part stands as an object of its own.
+#[cold]
+fn is_scalar(json: &str) -> bool {
+    !json.starts_with(['{', '['])
 }
 
 /// Reads records.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::line::Line;
 use super::text;
 use super::words::Word;
-use crate::time::Time;
+use crate::time::{Minute, Time};
 
 /// A line says around its record about this part of it; more is made room for when it comes.
 const AROUND: usize = 2;
@@ -184,6 +184,8 @@ pub struct Sheet {
     pub(super) raws: Raws,
     /// Where texts are put together.
     pub(super) words: String,
+    /// Of the moment that was written last.
+    pub(super) minute: Minute,
 }
 
 impl Sheet {

@@ -42,7 +42,8 @@ const KNOWN: [&str; 22] = [
 #[derive(Debug)]
 pub(super) struct Status {
     from: Vec<usize>,
-    map: BTreeMap<String, Word>,
+    /// Few, and told apart by their length: to compare them one by one is the shortest way.
+    map: Vec<(String, Word)>,
     /// For values that the map does not name; none lets known words pass.
     otherwise: Option<Word>,
     default: Word,
@@ -78,7 +79,7 @@ impl Status {
         Ok(Self {
             from,
             otherwise: default.filter(|_| !map.is_empty()),
-            map,
+            map: map.into_iter().collect(),
             default: default.unwrap_or_else(|| words::word(INFO)),
             known: KNOWN.map(words::word).to_vec(),
         })
@@ -111,14 +112,18 @@ impl Status {
         if self.map.is_empty() {
             return None;
         }
-        if let Some(found) = self.map.get(own) {
-            return Some(*found);
+        let named = |own: &str| {
+            let found = self.map.iter().find(|(name, _)| name == own)?;
+            Some(found.1)
+        };
+        if let Some(found) = named(own) {
+            return Some(found);
         }
         // HTTP's statuses by their hundred.
         if own.len() == 3 && own.bytes().all(|byte| byte.is_ascii_digit()) {
-            return self.map.get(&format!("{}xx", &own[..1])).copied();
+            return named(&format!("{}xx", &own[..1]));
         }
-        self.map.get(&own.to_lowercase()).copied()
+        named(&own.to_lowercase())
     }
 }
 

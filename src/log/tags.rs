@@ -109,8 +109,7 @@ fn push(joined: &mut String, name: &str, json: &str, value: &str, count: usize) 
     separate(joined);
     joined.push_str(name);
     joined.push(':');
-    let room = TAG_CHARS.saturating_sub(name.chars().count() + 1);
-    if value.len() <= room
+    if name.len() + ":".len() + value.len() <= TAG_CHARS
         && value
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b',')
@@ -118,6 +117,7 @@ fn push(joined: &mut String, name: &str, json: &str, value: &str, count: usize) 
         joined.push_str(value);
         return true;
     }
+    let room = TAG_CHARS.saturating_sub(name.chars().count() + ":".len());
     joined.extend(value.chars().take(room).map(|c| match c {
         // A comma would begin another tag.
         ',' => '_',

@@ -10,6 +10,8 @@ const YEARS: RangeInclusive<i64> = 1..=9_998;
 
 const DAY: i64 = 86_400_000;
 
+pub(super) const MINUTE: i64 = 60_000;
+
 /// From the first of March of the year 0, where leap days are last of their years, to 1970.
 const DAYS_TO_1970: i64 = 719_468;
 const DAYS_IN_400_YEARS: u32 = 146_097;
@@ -76,6 +78,15 @@ pub(super) fn write(time: Time, out: &mut String) -> bool {
     put(&mut text[20..23], millis);
     out.push_str(str::from_utf8(&text).unwrap_or_default());
     true
+}
+
+/// Writes what [`write`] writes behind a moment's minute.
+pub(super) fn write_seconds(time: Time, out: &mut String) {
+    let of_minute = u32::try_from(time.0.rem_euclid(MINUTE)).unwrap_or_default();
+    let mut text = *b"00.000Z";
+    put(&mut text[0..2], of_minute / 1_000);
+    put(&mut text[3..6], of_minute % 1_000);
+    out.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
 /// The milliseconds behind a point, if there is one, and what follows.
