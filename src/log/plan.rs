@@ -6,15 +6,12 @@ use crate::source::Path;
 /// In a path that hides or decodes: every item of a list, every member of an object.
 pub(super) const EVERY: &str = "*";
 
-/// The number of no member.
-const FREE: usize = usize::MAX;
-
 /// One place of a record in which the mapping is interested, with the places below it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     members: Vec<Member>,
-    /// The members' numbers by their keys' hashes, with free places between them.
-    slots: Vec<usize>,
+    /// The members by their keys' hashes, with free places between them.
+    slots: Vec<Option<Slot>>,
     every: Option<Box<Node>>,
     /// The number under which the value as it will be sent is noted.
     pub(super) mark: Option<usize>,
@@ -50,6 +47,15 @@ struct Member {
     node: Node,
 }
 
+impl Member {
+    /// Whether this is its key.
+    // Of its own, so that a key is looked up in the midst of the pass.
+    #[inline(never)]
+    fn is(&self, key: &[u8]) -> bool {
+        self.key.as_bytes() == key
+    }
+}
+
 impl Node {
     /// Whether anything inside the value here is of interest.
     pub(super) fn is_inner(&self) -> bool {
@@ -57,18 +63,21 @@ impl Node {
     }
 
     /// The node of a key.
-    #[inline]
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub(super) fn keyed(&self, key: &[u8]) -> Option<&Node> {
         let last = self.slots.len().wrapping_sub(1);
-        let mut slot = hash(key);
+        let ends = Ends::of(key);
+        let mut at = ends.hash();
         // A member is at its hash or behind it, with no free place before it.
-        while let Some(number) = self.slots.get(slot & last)
-            && let Some(member) = self.members.get(*number)
-        {
-            if member.key.as_bytes() == key {
+        while let Some(Some(slot)) = self.slots.get(at & last) {
+            if slot.ends == ends
+                && let Some(member) = self.members.get(slot.member)
+                && (key.len() <= ENDS || member.is(key))
+            {
                 return Some(&member.node);
             }
-            slot += 1;
+            at += 1;
         }
         self.every.as_deref()
     }
@@ -139,26 +148,73 @@ impl Node {
     }
 }
 
-/// Spreads the keys of one object well enough, and looks at few of their bytes.
-#[inline]
-fn hash(key: &[u8]) -> usize {
-    let byte = |at: usize| key.get(at).copied().map_or(0, usize::from);
-    key.len() * 37 + byte(0) * 5 + byte(key.len().wrapping_sub(1)) * 11
+/// Where a member is that is looked for by its key.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    ends: Ends,
+    member: usize,
 }
 
-/// The numbers of members by their hashes; three of four places or more stay free.
-fn slots(members: &[Member]) -> Vec<usize> {
+/// How a key begins and ends, and how long it is: all of it, unless it has more bytes than both.
+// Compared with what is so at hand, most keys take no call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+/// A key of so many bytes is known by its ends.
+const ENDS: usize = 16;
+
+impl Ends {
+    #[inline]
+    fn of(key: &[u8]) -> Self {
+        let words = (key.first_chunk(), key.last_chunk());
+        let halves = (key.first_chunk(), key.last_chunk());
+        let (first, last) = if let (Some(first), Some(last)) = words {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = halves {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            (first.into(), last.into())
+        } else {
+            let byte = |at: usize| key.get(at).copied().unwrap_or(0);
+            let bytes = [byte(0), byte(1), byte(2), 0];
+            (u32::from_le_bytes(bytes).into(), 0)
+        };
+        Self {
+            length: key.len(),
+            first,
+            last,
+        }
+    }
+
+    /// Spreads the keys of one object well enough.
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let [.., a, b, c, d] = mixed.to_le_bytes();
+        u32::from_le_bytes([a, b, c, d]) as usize ^ self.length
+    }
+}
+
+/// The members by their keys' hashes; three of four places or more stay free.
+fn slots(members: &[Member]) -> Vec<Option<Slot>> {
     if members.is_empty() {
         return Vec::new();
     }
-    let mut slots = vec![FREE; (members.len() * 4).next_power_of_two()];
+    let mut slots = vec![None; (members.len() * 4).next_power_of_two()];
     let last = slots.len() - 1;
     for (number, member) in members.iter().enumerate() {
-        let mut slot = hash(member.key.as_bytes());
-        while slots[slot & last] != FREE {
-            slot += 1;
+        let ends = Ends::of(member.key.as_bytes());
+        let mut at = ends.hash();
+        while slots[at & last].is_some() {
+            at += 1;
         }
-        slots[slot & last] = number;
+        slots[at & last] = Some(Slot {
+            ends,
+            member: number,
+        });
     }
     slots
 }

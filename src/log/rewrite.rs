@@ -71,7 +71,7 @@ pub(super) fn rewrite(
         deepest: 0,
     };
     let mut origin = Origin::new(text, at);
-    let end = pass.value(&mut origin, at, &rules.root);
+    let end = pass.first_value(&mut origin, at, &rules.root);
     if let Ok(end) = end {
         pass.copy(&mut origin, end);
     }
@@ -100,6 +100,16 @@ impl Pass<'_> {
     /// Reads the value at `at` and says where it ends, or where it breaks; so do all that follow.
     fn value(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
         self.forget_below(node);
+        self.first_value(origin, at, node)
+    }
+
+    /// The same where no value has come in its place before.
+    fn first_value(
+        &mut self,
+        origin: &mut Origin<'_>,
+        at: usize,
+        node: &Node,
+    ) -> Result<usize, Broken> {
         let place = self.place(origin, at);
         let first = origin.byte(at);
         let mut bare = false;
@@ -173,13 +183,11 @@ impl Pass<'_> {
         loop {
             let (end, escaped) = self.string(origin, at)?;
             let child = if escaped {
-                node.keyed(text::plain(origin.piece(at..end)).as_bytes())
+                escaped_child(node, origin.piece(at..end))
             } else {
                 node.keyed(origin.bytes(at + 1..end - 1))
             };
-            let colon = self.space(origin, end);
-            origin.expect(colon, b':')?;
-            at = self.space(origin, colon + 1);
+            at = self.colon(origin, end)?;
             let end = self.child(origin, at, child)?;
             at = self.behind(origin, end, node, child, &mut members);
             match origin.byte(at) {
@@ -263,6 +271,12 @@ impl Pass<'_> {
             self.raws[*raw] = Raw::Missing;
         }
     }
+}
+
+/// The node of a key that has escapes in it.
+#[cold]
+fn escaped_child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    node.keyed(text::plain(key).as_bytes())
 }
 
 /// The members of a container of which some may be dropped, as far as they have been written.
