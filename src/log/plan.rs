@@ -1,6 +1,9 @@
 //! All paths of a mapping in one tree, so that one pass over a record finds them all.
 
+use std::sync::OnceLock;
+
 use super::hidden::Hiding;
+use crate::json;
 use crate::source::Path;
 
 /// In a path that hides or decodes: every item of a list, every member of an object.
@@ -13,6 +16,9 @@ pub(super) struct Node {
     /// The members by their keys' hashes, with free places between them.
     slots: Vec<Option<Slot>>,
     every: Option<Box<Node>>,
+    /// The members of the first object that came here, in its order: those that follow have theirs
+    /// in the same, nearly always.
+    usual: OnceLock<Vec<Usual>>,
     /// The number under which the value as it will be sent is noted.
     pub(super) mark: Option<usize>,
     /// The number under which the value as the API gave it is noted.
@@ -47,15 +53,6 @@ struct Member {
     node: Node,
 }
 
-impl Member {
-    /// Whether this is its key.
-    // Of its own, so that a key is looked up in the midst of the pass.
-    #[inline(never)]
-    fn is(&self, key: &[u8]) -> bool {
-        self.key.as_bytes() == key
-    }
-}
-
 impl Node {
     /// Whether anything inside the value here is of interest.
     pub(super) fn is_inner(&self) -> bool {
@@ -63,8 +60,6 @@ impl Node {
     }
 
     /// The node of a key.
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
     pub(super) fn keyed(&self, key: &[u8]) -> Option<&Node> {
         let last = self.slots.len().wrapping_sub(1);
         let ends = Ends::of(key);
@@ -73,13 +68,41 @@ impl Node {
         while let Some(Some(slot)) = self.slots.get(at & last) {
             if slot.ends == ends
                 && let Some(member) = self.members.get(slot.member)
-                && (key.len() <= ENDS || member.is(key))
+                && (key.len() <= ENDS || member.key.as_bytes() == key)
             {
                 return Some(&member.node);
             }
             at += 1;
         }
         self.every.as_deref()
+    }
+
+    /// The members to expect of the object at `at`, in order.
+    #[inline]
+    pub(super) fn usual(&self, text: &str, at: usize) -> &[Usual] {
+        self.usual.get_or_init(|| self.members_of(text, at))
+    }
+
+    /// The node of a member that came as expected.
+    #[inline]
+    pub(super) fn expected(&self, usual: &Usual) -> Option<&Node> {
+        let named = usual.member.and_then(|member| self.members.get(member));
+        named.map(|m| &m.node).or(self.every.as_deref())
+    }
+
+    #[cold]
+    fn members_of(&self, text: &str, at: usize) -> Vec<Usual> {
+        let mut usual = Vec::new();
+        // Where the object breaks, what came before will do.
+        let _ = json::object(text, at, |key, at| {
+            if usual.len() < MOST_USUAL && key.len() <= LONGEST_USUAL && !key.contains('\\') {
+                let inside = &key[1..key.len() - 1];
+                let member = self.members.iter().position(|m| *m.key == *inside);
+                usual.push(Usual::new(&format!("{key}:"), member));
+            }
+            json::skip(text, at)
+        });
+        usual
     }
 
     /// The node of a list's item.
@@ -145,6 +168,38 @@ impl Node {
         if let Some(every) = &other.every {
             self.every.get_or_insert_default().merge(every);
         }
+    }
+}
+
+/// Larger objects are no records but tables, of which each has keys of its own.
+const MOST_USUAL: usize = 64;
+const LONGEST_USUAL: usize = 64;
+
+/// A member to expect, whether or not it is of interest.
+#[derive(Debug, Clone)]
+pub(super) struct Usual {
+    ends: Ends,
+    /// Its key in quotes and the colon behind it.
+    written: Box<str>,
+    member: Option<usize>,
+}
+
+impl Usual {
+    fn new(written: &str, member: Option<usize>) -> Self {
+        Self {
+            ends: Ends::of(written.as_bytes()),
+            written: written.into(),
+            member,
+        }
+    }
+
+    /// How much of a text it takes with its colon, if that begins with it.
+    #[inline]
+    pub(super) fn length_in(&self, text: &[u8]) -> Option<usize> {
+        let begin = text.get(..self.ends.length)?;
+        let is_it = Ends::of(begin) == self.ends
+            && (begin.len() <= ENDS || begin == self.written.as_bytes());
+        is_it.then_some(begin.len())
     }
 }
 
@@ -313,6 +368,45 @@ mod tests {
         }
         assert!(root.keyed(b"").is_none() && root.keyed(b"k500").is_none());
         assert!(Node::default().keyed(b"k1").is_none());
+    }
+
+    #[test]
+    fn a_member_is_expected_as_the_first_object_had_it() {
+        let mut plan = Plan::default();
+        let mark = plan.mark(&path("a_key_longer_than_two_words"));
+        plan.hide(&path("*.x"), Hiding::Redact);
+        let (root, ..) = plan.finish();
+        let long = "\"a_key_longer_than_two_words\":";
+        let first = format!(" {{ {long}1, \"\" : 2, \"\\u0061\":3, \"b\":4, \"c\" x");
+        let usual = root.usual(&first, 1).to_vec();
+        let found = |text: &str| -> Vec<Option<usize>> {
+            let each = usual.iter();
+            each.map(|usual| usual.length_in(text.as_bytes())).collect()
+        };
+        assert_eq!(found(&format!("{long}1")), [Some(long.len()), None, None]);
+        assert_eq!(found("\"\":1"), [None, Some(3), None]);
+        assert_eq!(found("\"b\":"), [None, None, Some(4)]);
+        let other = long.replace("longer", "larger");
+        for other in [
+            &*other, "\"b\" :1", "\"b", "\"B\":1", "\"bb\":1", "'b':1", "",
+        ] {
+            assert_eq!(found(other), [None; 3], "{other}");
+        }
+        assert_eq!(root.expected(&usual[0]).unwrap().mark, Some(mark));
+        assert!(root.expected(&usual[2]).unwrap().keyed(b"x").is_some());
+        // Whatever comes later, the first stays.
+        assert_eq!(root.usual("{\"d\":1}", 0).len(), 3);
+    }
+
+    #[test]
+    fn of_a_table_only_the_first_members_are_expected() {
+        let (root, ..) = Plan::default().finish();
+        let long = "k".repeat(LONGEST_USUAL);
+        let members: Vec<String> = (0..1_000).map(|key| format!("\"{key}\":0")).collect();
+        let table = format!("{{\"{long}\":0,{}}}", members.join(","));
+        let usual = root.usual(&table, 0);
+        assert_eq!(usual.len(), MOST_USUAL);
+        assert_eq!(usual[0].length_in(b"\"0\":"), Some(4));
     }
 
     #[test]

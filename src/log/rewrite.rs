@@ -20,6 +20,10 @@ use super::sheet::{Mark, Raw, Sheet, Span};
 use super::text;
 use crate::json::Broken;
 
+/// So many members in a row may be missing that came in other objects; of the first that comes
+/// behind more of them the key is read.
+const MOST_MISSING: usize = 3;
+
 /// What a mapping wants done with every record.
 pub(super) struct Rules {
     /// All its paths.
@@ -175,19 +179,26 @@ impl Pass<'_> {
     }
 
     fn object(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
+        let mut usual = node.usual(origin.text, at).iter();
         let mut at = self.space(origin, at + 1);
         if origin.byte(at) == b'}' {
             return Ok(at + 1);
         }
         let mut members = Members::begin(self.place(origin, at));
         loop {
-            let (end, escaped) = self.string(origin, at)?;
-            let child = if escaped {
-                escaped_child(node, origin.piece(at..end))
+            let mut ahead = usual.clone();
+            let mut next = ahead.by_ref().take(MOST_MISSING + 1);
+            let found =
+                next.find_map(|usual| Some((usual, usual.length_in(origin.bytes_from(at))?)));
+            let child = if let Some((expected, length)) = found {
+                usual = ahead;
+                at = self.space(origin, at + length);
+                node.expected(expected)
             } else {
-                node.keyed(origin.bytes(at + 1..end - 1))
+                let (colon, child) = self.key(origin, at, node)?;
+                at = self.space(origin, colon + 1);
+                child
             };
-            at = self.colon(origin, end)?;
             let end = self.child(origin, at, child)?;
             at = self.behind(origin, end, node, child, &mut members);
             match origin.byte(at) {
@@ -196,6 +207,24 @@ impl Pass<'_> {
                 _ => return Err(Broken { at }),
             }
         }
+    }
+
+    /// Where the colon is behind a key, and the key's node.
+    fn key<'n>(
+        &mut self,
+        origin: &mut Origin<'_>,
+        at: usize,
+        node: &'n Node,
+    ) -> Result<(usize, Option<&'n Node>), Broken> {
+        let (end, escaped) = self.string(origin, at)?;
+        let child = if escaped {
+            node.keyed(text::plain(origin.piece(at..end)).as_bytes())
+        } else {
+            node.keyed(origin.bytes(at + 1..end - 1))
+        };
+        let colon = self.space(origin, end);
+        origin.expect(colon, b':')?;
+        Ok((colon, child))
     }
 
     fn list(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
@@ -271,12 +300,6 @@ impl Pass<'_> {
             self.raws[*raw] = Raw::Missing;
         }
     }
-}
-
-/// The node of a key that has escapes in it.
-#[cold]
-fn escaped_child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
-    node.keyed(text::plain(key).as_bytes())
 }
 
 /// The members of a container of which some may be dropped, as far as they have been written.

@@ -58,7 +58,7 @@ impl<'t> Origin<'t> {
 
     /// All that is ahead of a place.
     #[inline]
-    fn bytes_from(&self, at: usize) -> &'t [u8] {
+    pub(super) fn bytes_from(&self, at: usize) -> &'t [u8] {
         self.text.as_bytes().get(at..).unwrap_or_default()
     }
 
@@ -177,19 +177,6 @@ impl Pass<'_> {
         self.copy(origin, at);
         origin.copied = json::space(origin.text, at);
         origin.copied
-    }
-
-    /// From behind a key to its value.
-    #[inline]
-    pub(super) fn colon(&mut self, origin: &mut Origin<'_>, at: usize) -> Result<usize, Broken> {
-        if let [b':', next, ..] = origin.bytes_from(at)
-            && *next > b' '
-        {
-            return Ok(at + 1);
-        }
-        let colon = self.space(origin, at);
-        origin.expect(colon, b':')?;
-        Ok(self.space(origin, colon + 1))
     }
 
     /// Writes something else over all that came since `place`.
