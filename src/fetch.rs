@@ -9,6 +9,7 @@ mod auth;
 mod client;
 mod counts;
 mod courier;
+mod driver;
 mod exchange;
 mod options;
 mod patience;

@@ -13,6 +13,7 @@ mod hidden;
 mod identity;
 mod line;
 mod mapping;
+mod members;
 mod message;
 mod names;
 mod part;

@@ -1,25 +1,25 @@
 //! The loop walk, deliver, keep, for destinations that acknowledge what they take.
 //!
-//! A thread walks, a few pages ahead; one makes payloads small before their turn; each is posted on
-//! a thread of its own; this one puts them together and keeps a place only when everything before
-//! it was accepted.
+//! A thread walks, a few pages ahead, and writes them as what is sent; one makes payloads small
+//! before their turn; each is posted on a thread of its own; this one puts them together and keeps a
+//! place only when everything before it was accepted.
 
 mod account;
 mod course;
 mod headway;
 mod packer;
+mod posters;
 mod route;
 mod unkept;
 mod walker;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::deliver::datadog::{Next, Outbox, Parcel, Stamp, Stopped, Verdict};
+use crate::deliver::datadog::{Next, Outbox, Stamp, Stopped, Verdict, Writer};
 use crate::error::{Error, Result};
 use crate::fetch::{Reality, Surroundings};
 use crate::pages;
@@ -29,16 +29,17 @@ use account::Pages;
 pub use course::Course;
 pub use headway::Headway;
 use packer::Packer;
+use posters::{Means, Posters};
 pub use route::Route;
 use unkept::Unkept;
-use walker::Walker;
+use walker::{Walker, Written};
 
 /// How often the loop looks up from its waits.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// What the threads tell.
 enum Event {
-    Page(pages::Page),
+    Page(Written),
     Over(Result<()>),
     /// What became of the parcel of a number; none where nobody waited for it.
     Answer(u64, Option<Verdict>),
@@ -51,7 +52,6 @@ enum Event {
 pub fn ship(
     walk: impl FnOnce(Reality) -> Result<pages::Run<Reality>>,
     route: &Arc<Route>,
-    instance_tags: &str,
     course: &Course,
     account: &Arc<Mutex<Account>>,
     keep: &mut dyn FnMut(&str) -> Result<()>,
@@ -64,17 +64,25 @@ pub fn ship(
     let walking = Reality::default();
     let signs = walking.clone();
     let (events, inbox) = channel();
-    let walker = Walker::begin(walk(walking)?, signs, events.clone(), Arc::clone(account))?;
+    let (told, kept) = (events.clone(), Arc::clone(account));
+    let walker = Walker::begin(walk(walking)?, Writer::default(), signs, told, kept)?;
     let begin = around.tick();
+    let presses = Arc::new(route.intake.presses());
+    let means = Means {
+        route: Arc::clone(route),
+        presses: Arc::clone(&presses),
+        around: around.clone(),
+        events,
+    };
     let mut voyage = Voyage {
         route,
-        events,
         account,
         keep,
-        outbox: Outbox::new(instance_tags.to_owned()),
+        outbox: Outbox::default(),
         unkept: None,
         walker,
-        packer: Packer::new(route.intake.presses()),
+        packer: Packer::new(presses),
+        posters: Posters::new(means),
         around,
         over: None,
         begin,
@@ -109,7 +117,6 @@ enum Step {
 
 struct Voyage<'a> {
     route: &'a Arc<Route>,
-    events: Sender<Event>,
     account: &'a Arc<Mutex<Account>>,
     keep: &'a mut dyn FnMut(&str) -> Result<()>,
     outbox: Outbox<Pages>,
@@ -117,7 +124,7 @@ struct Voyage<'a> {
     unkept: Option<Unkept>,
     walker: Walker,
     packer: Packer,
-    /// What posts wait in; cancelled, they are left behind.
+    posters: Posters,
     around: Reality,
     /// How the walk ended, once it has.
     over: Option<Result<()>>,
@@ -152,7 +159,7 @@ impl Voyage<'_> {
         }
         if let Some(since) = self.stopping {
             let patience = tick < since + course.grace;
-            if self.outbox.is_out() && patience {
+            if self.outbox.out() > 0 && patience {
                 return Ok(Step::Wait(LOOK_UP));
             }
             return Ok(Step::End(self.cut_short(course)));
@@ -160,7 +167,7 @@ impl Voyage<'_> {
         if let Some(stall) = course.stalled(tick, self.begin) {
             return Err(self.stalled(stall));
         }
-        if self.over.is_none() && self.outbox.wants_page() {
+        while self.over.is_none() && self.outbox.wants_page_beside(self.walker.awaited()) {
             self.walker.ask(tick);
         }
         if self.walker.silent_for(tick) > course.silence {
@@ -172,7 +179,7 @@ impl Voyage<'_> {
         }
         Ok(match self.outbox.next(tick) {
             Next::Send(parcel) => {
-                self.post(parcel)?;
+                self.posters.post(parcel, self.outbox.out())?;
                 Step::Again
             }
             Next::At(at) => Step::Wait(at.saturating_sub(tick).min(LOOK_UP)),
@@ -185,29 +192,13 @@ impl Voyage<'_> {
         match event {
             Event::Page(page) => {
                 self.headway.made(tick);
-                self.walker.came();
-                // The next page is read while the logs of this one are written.
-                if self.stopping.is_none() && self.outbox.wants_page_beside(1) {
-                    self.walker.ask(tick);
-                }
-                let standing = {
-                    let mut account = self.account.lock();
-                    account.trouble = self.outbox.trouble().map(str::to_owned);
-                    account.report.as_ref().and_then(|report| report.standing)
-                };
-                let stamp = Pages {
-                    place: page.place.unwrap_or_default(),
-                    tally: page.tally,
-                    standing,
-                };
-                self.outbox.take(&page.logs, stamp);
+                self.walker.came(tick);
+                self.account.lock().trouble = self.outbox.trouble().map(str::to_owned);
+                self.outbox.take(page.payloads, page.stamp);
                 self.packer.pack(self.outbox.full());
-                if let Some(sheet) = page.logs.into_sheet() {
-                    self.walker.tray.give_back(sheet);
-                }
             }
             Event::Over(ended) => {
-                self.walker.came();
+                self.walker.ended();
                 self.over = Some(ended);
                 self.outbox.no_more();
             }
@@ -256,31 +247,6 @@ impl Voyage<'_> {
         Ok(Step::Again)
     }
 
-    fn post(&self, parcel: Parcel) -> Result<()> {
-        let (route, presses) = (Arc::clone(self.route), Arc::clone(&self.packer.presses));
-        let (around, events) = (self.around.clone(), self.events.clone());
-        std::thread::Builder::new()
-            .name("logwalk-post".to_owned())
-            .spawn(move || {
-                let post = || route.intake.post(&parcel, &presses, &around);
-                // A fault here must not leave the voyage waiting for ever.
-                let verdict = catch_unwind(AssertUnwindSafe(post)).unwrap_or_else(|_| {
-                    let why =
-                        "the thread that sends ended unexpectedly, which is a fault in logwalk";
-                    Some(Verdict::Again {
-                        after: None,
-                        why: why.to_owned(),
-                    })
-                });
-                // Nobody listens once the voyage is over.
-                let _ = events.send(Event::Answer(parcel.number, verdict));
-            })
-            .map(|_| ())
-            .map_err(|error| {
-                Error::Unavailable(format!("no thread could be started to send with: {error}"))
-            })
-    }
-
     /// How a voyage ends that had to: that something does not get through is worth an error.
     fn cut_short(&mut self, course: &Course) -> Result<()> {
         match self.outbox.trouble() {
@@ -288,7 +254,7 @@ impl Voyage<'_> {
                 "{trouble}; the run's time was over, and what was not accepted is read and sent \
                  again"
             ))),
-            None if self.outbox.is_out()
+            None if self.outbox.out() > 0
                 && !course.stop.is_raised()
                 && self.account.lock().tally.logs == 0 =>
             {

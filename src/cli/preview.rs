@@ -93,7 +93,6 @@ fn print(
 ) -> Result<(), Failed> {
     let config = &stream.config;
     let (label, start) = (config.label(), wording::start(config.start));
-    let tags = config.tags.join(",");
     let budget = Budget {
         bytes: None,
         span: Some(PATIENCE),
@@ -112,7 +111,7 @@ fn print(
             if left == 0 {
                 break;
             }
-            writeln!(out, "{}", line.to_json(&tags))?;
+            writeln!(out, "{}", line.to_json())?;
             left -= 1;
         }
         // A slow API is seen page by page.

@@ -428,7 +428,7 @@ fn a_tool_call_becomes_the_log_that_is_promised() {
         crate::log::Mapped::Log
     );
     let log = sheet.last().unwrap();
-    let log: Value = serde_json::from_str(&log.to_json("env:prod")).unwrap();
+    let log: Value = serde_json::from_str(&log.to_json()).unwrap();
     assert_eq!(log["message"], "slack__post_message success");
     assert_eq!(log["status"], "info");
     assert_eq!(log["service"], "agent-handler");

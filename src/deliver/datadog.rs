@@ -1,8 +1,9 @@
 //! Delivering to Datadog's log intake, which acknowledges what it has taken.
 //!
-//! An [`Outbox`] is a machine without I/O: pages go in, it says which [`Parcel`] to post next, is
-//! told what became of it, and hands out the places that are safe to keep, in order. [`Intake`]
-//! posts over the network, and [`DeadLetters`] keeps what the intake will never take.
+//! A [`Writer`] writes pages as payloads. An [`Outbox`] is a machine without I/O: they go in, it
+//! says which [`Parcel`] to post next, is told what became of it, and hands out the places that are
+//! safe to keep, in order. [`Intake`] posts over the network, and [`DeadLetters`] keeps what the
+//! intake will never take.
 
 mod compression;
 mod dead_letters;
@@ -14,6 +15,7 @@ mod payload;
 mod room;
 mod site;
 mod verdict;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ pub use outbox::{Landed, Next, Outbox, Stamp, Stopped};
 pub use payload::Payload;
 pub use site::{SITES, Site};
 pub use verdict::{Fix, Verdict, judge};
+pub use writer::Writer;
 
 /// A payload may have so many bytes before it is compressed.
 pub const PAYLOAD_BYTES: usize = 5_000_000;

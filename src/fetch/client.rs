@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use once_cell::sync::{Lazy, OnceCell};
 use parking_lot::Mutex;
-use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Identity, Proxy};
+use reqwest::{Certificate, Client, Identity, Proxy};
 
+use super::driver::Driver;
 use super::options::Transport;
 use super::proxy::Proxies;
 use super::tls::Trust;
@@ -22,15 +22,15 @@ const MOST_IDLE: usize = 16;
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     connect_timeout: Duration,
-    read_timeout: Duration,
     proxies: Proxies,
     trust: Trust,
     plain: bool,
 }
 
 /// A client that others may hold as well.
+#[derive(Default)]
 pub(super) struct Shared {
-    client: OnceCell<Client>,
+    made: OnceCell<(Client, Driver)>,
 }
 
 static CLIENTS: Lazy<Mutex<HashMap<Key, Weak<Shared>>>> = Lazy::new(Mutex::default);
@@ -40,7 +40,6 @@ static CLIENTS: Lazy<Mutex<HashMap<Key, Weak<Shared>>>> = Lazy::new(Mutex::defau
 pub(super) fn shared(transport: &Transport, plain: bool) -> Result<Arc<Shared>> {
     let key = Key {
         connect_timeout: transport.connect_timeout,
-        read_timeout: transport.read_timeout,
         proxies: transport.proxies.clone(),
         trust: transport.tls.load()?,
         plain: plain && !transport.proxies.is_encrypted(),
@@ -50,30 +49,24 @@ pub(super) fn shared(transport: &Transport, plain: bool) -> Result<Arc<Shared>> 
         clients.retain(|_, client| client.strong_count() > 0);
         let there = clients.get(&key).and_then(Weak::upgrade);
         there.unwrap_or_else(|| {
-            let new = Arc::new(Shared {
-                client: OnceCell::new(),
-            });
+            let new = Arc::<Shared>::default();
             clients.insert(key.clone(), Arc::downgrade(&new));
             new
         })
     };
-    shared.client.get_or_try_init(|| client(&key))?;
+    shared.made.get_or_try_init(|| {
+        let driver = Driver::start().map_err(|error| {
+            Error::Unavailable(format!("no thread could be started to ask with: {error}"))
+        })?;
+        Ok((client(&key)?, driver))
+    })?;
     Ok(shared)
 }
 
 impl Shared {
-    pub(super) fn client(&self) -> Option<&Client> {
-        self.client.get()
-    }
-}
-
-/// The end of a client waits for what its thread is still doing, such as a name look-up that
-/// hangs; whoever lets go of a stream must not.
-impl Drop for Shared {
-    fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            let _ = std::thread::Builder::new().spawn(move || drop(client));
-        }
+    /// The client, and what runs its exchanges.
+    pub(super) fn made(&self) -> Option<&(Client, Driver)> {
+        self.made.get()
     }
 }
 
@@ -86,8 +79,6 @@ fn client(key: &Key) -> Result<Client> {
         .retry(reqwest::retry::never())
         .proxy(Proxy::custom(move |url| proxies.for_url(url)))
         .connect_timeout(key.connect_timeout)
-        // The wait for the head of a reply, connecting included, and for each piece of its body.
-        .timeout(key.connect_timeout.saturating_add(key.read_timeout))
         .pool_max_idle_per_host(MOST_IDLE)
         .tcp_nodelay(true);
     let trust = &key.trust;

@@ -6,9 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use once_cell::sync::OnceCell;
 use parking_lot::Mutex;
-use reqwest::blocking::{Body, Request};
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use reqwest::{Body, Method, Request, StatusCode, Url};
 
 use super::client::{self, Shared};
 use super::exchange::{self, Bounds, Failure};
@@ -200,7 +199,12 @@ impl Courier {
     ) -> std::result::Result<Reply, Failure> {
         let mut request = Request::new(outgoing.method.clone(), outgoing.url.clone());
         *request.headers_mut() = outgoing.headers.clone();
-        *request.body_mut() = outgoing.body.clone().map(Body::from);
+        if let Some(body) = &outgoing.body {
+            // By itself the client says no length of an empty body, and trusts one that is there.
+            let length = body.len().into();
+            request.headers_mut().insert(CONTENT_LENGTH, length);
+            *request.body_mut() = Some(Body::from(body.clone()));
+        }
         let transport = &self.transport;
         let bounds = Bounds {
             connect_timeout: transport.connect_timeout,

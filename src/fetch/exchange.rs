@@ -1,19 +1,19 @@
 //! One request on the wire and its whole reply, bounded in size, silence and time, and given up at once when cancelled.
 //!
-//! The request runs on a thread of its own, and the caller waits for it in short steps: a blocking
-//! read cannot be called off, but it can be left behind. What is left behind ends by itself, at the
-//! next piece of the reply or by the client's own timeouts.
+//! It runs on its client's own thread, beside the others of that client, and tells the caller once:
+//! when the whole reply is there. The caller waits in short steps and keeps the time; whoever waits
+//! no longer ends the exchange, and its connection with it.
 
 use std::error::Error as _;
-use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::{Request, Response};
+use reqwest::{Client, Request, Response};
 
 use super::client::Shared;
+use super::driver::Driver;
 use crate::source::Reply;
 
 /// How often the caller looks up from its wait; a cancelled call returns within this.
@@ -21,12 +21,6 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// A reply that trickles longer than this is too slow whatever else is allowed.
 pub(super) const LONGEST_REPLY: Duration = Duration::from_mins(5);
-
-/// A reply is read in pieces of this size.
-const PIECE: usize = 64 * 1024;
-
-/// An idle poll's reply is smaller: a thousand streams ask for one at once.
-const LEAST_PIECE: usize = 4 * 1024;
 
 /// Room is made beforehand for what a reply promises, up to this; beyond it as the pieces come.
 const MOST_PROMISED: usize = 4 * 1024 * 1024;
@@ -64,26 +58,38 @@ pub(super) enum Failure {
 
 /// Asks, and waits for the whole reply, whose body takes the room that a former one had.
 pub(super) fn exchange(
-    client: &Arc<Shared>,
+    client: &Shared,
     request: Request,
     room: Vec<u8>,
     bounds: Bounds,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Reply, Failure> {
-    let (done, result) = channel();
+    let Some((client, driver)) = client.made() else {
+        return Err(Failure::Network("the client was never made".to_owned()));
+    };
     let heard = Arc::new(AtomicU64::new(0));
-    let own = Asking {
-        client: Arc::clone(client),
+    let asking = Asking {
+        client: client.clone(),
         heard: Arc::clone(&heard),
         bounds,
-        done,
     };
-    std::thread::Builder::new()
-        .name("logwalk-request".to_owned())
-        .spawn(move || own.run(request, room))
-        .map_err(|error| Failure::Network(format!("no thread to ask with: {error}")))?;
-    // From here on dropping `heard` is what tells the thread that nobody waits any more.
-    wait(&result, &heard, bounds, cancelled)
+    told(driver, asking.ask(request, room), &heard, bounds, cancelled)
+}
+
+/// What an exchange ends with, unless it is given up before.
+fn told(
+    driver: &Driver,
+    asking: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
+    heard: &AtomicU64,
+    bounds: Bounds,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Reply, Failure> {
+    let (done, result) = channel();
+    let _running = driver.run(async move {
+        // Nobody listens to a reply that was given up.
+        let _ = done.send(asking.await);
+    });
+    wait(&result, heard, bounds, cancelled)
 }
 
 fn wait(
@@ -143,26 +149,20 @@ fn slow(bounds: Bounds) -> Failure {
 }
 
 struct Asking {
-    client: Arc<Shared>,
+    client: Client,
     heard: Arc<AtomicU64>,
     bounds: Bounds,
-    done: Sender<Result<Reply, Failure>>,
 }
 
 impl Asking {
-    fn run(self, request: Request, room: Vec<u8>) {
-        let reply = match self.client.client() {
-            Some(client) => client
-                .execute(request)
-                .map_err(|error| failure(&error, self.bounds))
-                .and_then(|response| self.read(response, room)),
-            None => Err(Failure::Network("the client was never made".to_owned())),
-        };
-        // Nobody listens to a reply that was given up.
-        let _ = self.done.send(reply);
+    async fn ask(self, request: Request, room: Vec<u8>) -> Result<Reply, Failure> {
+        match self.client.execute(request).await {
+            Ok(response) => self.read(response, room).await,
+            Err(error) => Err(failure(&error, self.bounds)),
+        }
     }
 
-    fn read(&self, mut response: Response, room: Vec<u8>) -> Result<Reply, Failure> {
+    async fn read(&self, mut response: Response, room: Vec<u8>) -> Result<Reply, Failure> {
         self.heard.fetch_add(1, Ordering::Relaxed);
         let status = response.status().as_u16();
         let headers = response
@@ -179,46 +179,27 @@ impl Asking {
         }
         let promised = response.content_length().unwrap_or(0);
         let promised = usize::try_from(promised).unwrap_or(MOST_PROMISED);
-        let piece = promised.clamp(LEAST_PIECE, PIECE);
-        let room_for = promised.min(MOST_PROMISED).next_multiple_of(piece);
-        // What the room held before is written over: to wipe it would cost as much as to read.
         let mut body = room;
-        body.reserve_exact(room_for.saturating_sub(body.len()));
-        let mut whole = 0;
+        body.clear();
+        body.reserve_exact(promised.min(MOST_PROMISED));
         loop {
-            if body.len() == whole {
-                body.resize(whole + piece, 0);
-            }
-            let left = body.get_mut(whole..).unwrap_or_default();
-            let length = match response.read(left) {
-                Ok(0) => break,
-                Ok(length) => length,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(self.broken(&error)),
+            let piece = match response.chunk().await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break,
+                Err(error) => return Err(failure(&error, self.bounds)),
             };
             self.heard.fetch_add(1, Ordering::Relaxed);
-            whole += length;
+            let whole = body.len().saturating_add(piece.len());
             if u64::try_from(whole).unwrap_or(u64::MAX) > limit {
                 return Err(Failure::TooLarge(None));
             }
-            if Arc::strong_count(&self.heard) == 1 {
-                return Err(Failure::Cancelled);
-            }
+            body.extend_from_slice(&piece);
         }
-        body.truncate(whole);
         Ok(Reply {
             status,
             headers,
             body,
         })
-    }
-
-    fn broken(&self, error: &std::io::Error) -> Failure {
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
-        match inner {
-            Some(error) => failure(error, self.bounds),
-            None => Failure::Network(format!("the reply was cut off: {error}")),
-        }
     }
 }
 

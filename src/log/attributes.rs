@@ -10,7 +10,7 @@ use super::decimal::{Decimal, double_keeps};
 use super::grammar;
 use super::plan::Plan;
 use super::reading::Reading;
-use super::sheet::{Mark, Sheet, Value as Held};
+use super::sheet::{Field, Mark, Sheet, Value as Held};
 use super::text;
 use super::words::{Word, word};
 use crate::error::Result;
@@ -78,23 +78,39 @@ impl Attributes {
     /// Puts what a record has of them onto its log.
     pub(super) fn put(&self, reading: &Reading, sheet: &mut Sheet) {
         for (name, branch) in &self.top {
-            self.put_branch(*name, branch, reading, sheet);
+            if let Some(value) = self.written(*name, branch, reading, sheet) {
+                let name = *name;
+                sheet.fields.push(Field { name, value });
+            }
         }
     }
 
-    fn put_branch(&self, name: Word, branch: &Branch, reading: &Reading, sheet: &mut Sheet) {
+    /// Writes what a record has of a branch; as what.
+    fn written(
+        &self,
+        name: Word,
+        branch: &Branch,
+        reading: &Reading,
+        sheet: &mut Sheet,
+    ) -> Option<Held> {
         match branch {
-            Branch::Object(members) => sheet.put_object(name, |sheet| {
-                for (name, branch) in members {
-                    self.put_branch(*name, branch, reading, sheet);
-                }
-            }),
+            Branch::Object(members) => {
+                let object = sheet.object(name, |sheet| {
+                    for (name, branch) in members {
+                        self.written(*name, branch, reading, sheet);
+                    }
+                });
+                object.map(Held::Json)
+            }
             Branch::Value(attribute) => {
-                let mark = reading.first(sheet, &attribute.from);
-                if let Some(held) = mark.and_then(|mark| attribute.held(mark, self.doubles, sheet))
-                {
-                    sheet.put(name, held);
+                let mark = reading.first(sheet, &attribute.from)?;
+                if let Some(factor) = attribute.times {
+                    let product = attribute.number(mark, sheet)?.times(factor)?;
+                    return written_number(name, product, self.doubles, sheet);
                 }
+                let held = attribute.held(mark, self.doubles, sheet)?;
+                sheet.name(name);
+                Some(sheet.push(held))
             }
         }
     }
@@ -139,30 +155,41 @@ impl Attribute {
     /// The attribute's value; none where it cannot be made.
     fn held(&self, mark: Mark, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
         let span = mark.span;
-        if mark.bare && self.map.is_empty() && self.times.is_none() {
+        if mark.bare && self.map.is_empty() {
             return Some(Held::Literal(span));
         }
-        let json = sheet.text(span);
-        let is_text = json.starts_with('"');
-        let text = match self.join.as_deref().filter(|_| json.starts_with('[')) {
-            Some(between) => Cow::Owned(joined(json, between)?),
-            None => sheet.plain(mark),
-        };
+        let is_text = sheet.text(span).starts_with('"');
+        let text = self.text(mark, sheet)?;
         let meaning = self.map.get(text.as_ref());
-        if let Some(factor) = self.times {
-            let word = meaning.map_or(text.as_ref(), |meaning| meaning.text());
-            let product = Decimal::parse(text::trimmed(word))?
-                .times(factor)?
-                .in_digits()?;
-            return Some(number(&product, doubles, sheet));
-        }
         Some(match (meaning, text) {
             (Some(meaning), _) => Held::Word(*meaning),
-            (None, Cow::Owned(text)) => Held::Text(sheet.write(&text)),
+            (None, Cow::Owned(text)) => sheet.keep(&text),
             (None, Cow::Borrowed(_)) if is_text => Held::Literal(span),
-            (None, Cow::Borrowed(number)) if doubles && changes(number) => Held::Text(span),
+            (None, Cow::Borrowed(number)) if doubles && changes(number) => {
+                let number = number.to_owned();
+                sheet.keep(&number)
+            }
             (None, Cow::Borrowed(_)) => Held::Json(span),
         })
+    }
+
+    /// The attribute's value where it is a number.
+    fn number(&self, mark: Mark, sheet: &Sheet) -> Option<Decimal> {
+        let text = self.text(mark, sheet)?;
+        let meaning = self.map.get(text.as_ref());
+        let number = meaning.map_or(text.as_ref(), |meaning| meaning.text());
+        Decimal::parse(text::trimmed(number))
+    }
+
+    /// What the value reads as.
+    fn text<'s>(&self, mark: Mark, sheet: &'s Sheet) -> Option<Cow<'s, str>> {
+        if let Some(between) = &self.join {
+            let json = sheet.text(mark.span);
+            if json.starts_with('[') {
+                return joined(json, between).map(Cow::Owned);
+            }
+        }
+        Some(sheet.plain(mark))
     }
 }
 
@@ -173,14 +200,14 @@ fn joined(json: &str, between: &str) -> Option<String> {
     Some(texts.join(between))
 }
 
-/// A number, as a text where a double would change it; any other JSON as it is.
-fn number(json: &str, doubles: bool, sheet: &mut Sheet) -> Held {
-    let span = sheet.write(json);
-    if doubles && changes(json) {
-        Held::Text(span)
-    } else {
-        Held::Json(span)
+/// Writes a number in digits, as a text where a double would change it; as what.
+fn written_number(name: Word, number: Decimal, doubles: bool, sheet: &mut Sheet) -> Option<Held> {
+    let digits = number.in_digits()?;
+    sheet.name(name);
+    if doubles && changes(&digits) {
+        return Some(sheet.say(&digits));
     }
+    Some(Held::Json(sheet.write(&digits)))
 }
 
 /// Whether this is a number that a double would change.

@@ -8,8 +8,8 @@ mod strings;
 use memchr::memchr;
 
 use self::strings::{Long, SHORTEST, long_strings};
-use super::line::{self, Line};
-use super::sheet::{Field, Log, Sheet, Span, Value};
+use super::line::{self, Fields, Line};
+use super::sheet::{Field, Log, Sheet, Value};
 use super::words::{self, Word};
 use super::{tags, text};
 
@@ -61,9 +61,35 @@ pub(super) fn fit(sheet: &mut Sheet, limit: usize, instance_tags: &str) {
         Some(length) => cut(sheet, &mut log, &parts, &longs, length),
         None => become_text(sheet, &mut log, limit, instance_tags),
     }
-    log.fields.end = sheet.fields.len();
-    log.line_bytes = measured(sheet, &log, instance_tags);
+    write_anew(sheet, &mut log, instance_tags);
     sheet.logs.push(log);
+}
+
+/// Writes the line of a log once more, with its fields as they are now.
+fn write_anew(sheet: &mut Sheet, log: &mut Log, instance_tags: &str) {
+    let tags = Line::new(sheet, log).all_tags(instance_tags);
+    let tags = tags.map(str::to_owned);
+    let fields = sheet.fields.split_off(log.fields.start);
+    let from = sheet.begin(log.timestamp);
+    for (field, inside) in Fields(&fields) {
+        if field.name == words::MESSAGE
+            && let Some(tags) = &tags
+        {
+            sheet.name(words::DDTAGS);
+            sheet.say(tags);
+        }
+        if field.name != words::LOGWALK {
+            sheet.put(field.name, field.value);
+            continue;
+        }
+        log.around = sheet.put_around(from, log.record, |sheet| {
+            for fact in inside.0 {
+                sheet.put(fact.name, fact.value);
+            }
+        });
+    }
+    log.fields.end = sheet.fields.len();
+    log.line_bytes = line::bytes(log.around, log.record);
 }
 
 /// What is never cut of a finished line: it says which log it is, and what Datadog does with it.
@@ -105,16 +131,17 @@ fn parts(sheet: &Sheet, log: &Log) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut at = log.fields.start;
     for (field, inside) in Line::new(sheet, log).fields() {
-        let mut json = String::new();
         let next = at + 1 + inside.0.len();
-        if field.name != words::LOGWALK && !matches!(field.value, Value::Word(_)) {
-            line::push(sheet, field, inside, &mut json);
-            parts.push(Part {
-                name: field.name,
-                json,
-                field: Some(at),
-            });
-        }
+        let json = match field.value {
+            Value::Text(_) => Some(text::quoted(sheet.reads(field.value))),
+            Value::Literal(json) | Value::Json(json) => Some(sheet.text(json).to_owned()),
+            Value::Word(_) | Value::Object(_) => None,
+        };
+        parts.extend(json.map(|json| Part {
+            name: field.name,
+            json,
+            field: Some(at),
+        }));
         at = next;
     }
     parts.extend(log.record.map(|(name, record)| Part {
@@ -168,8 +195,7 @@ fn cut(sheet: &mut Sheet, log: &mut Log, parts: &[Part], longs: &[Long], length:
             shorter.push((part.field, out));
         }
     }
-    // From the last on: an object that becomes one piece moves what is behind it.
-    for (field, json) in shorter.into_iter().rev() {
+    for (field, json) in shorter {
         put(sheet, log, field, &json);
     }
     list(sheet, log, &paths.join(","));
@@ -186,13 +212,9 @@ fn put(sheet: &mut Sheet, log: &mut Log, field: Option<usize>, json: &str) {
         return;
     };
     let shorter = match value {
-        Value::Word(_) => return,
-        Value::Text(_) | Value::Literal(_) => Value::Text(sheet.write(&text::plain(json))),
+        Value::Word(_) | Value::Object(_) => return,
+        Value::Text(_) | Value::Literal(_) => sheet.keep(&text::plain(json)),
         Value::Json(_) => Value::Json(sheet.write(json)),
-        Value::Object(members) => {
-            sheet.fields.drain(at + 1..=at + members);
-            Value::Json(sheet.write(json))
-        }
     };
     sheet.fields[at].value = shorter;
 }
@@ -201,14 +223,15 @@ fn put(sheet: &mut Sheet, log: &mut Log, field: Option<usize>, json: &str) {
 fn become_text(sheet: &mut Sheet, log: &mut Log, limit: usize, instance_tags: &str) {
     let record = log.record.take().map(|(_, json)| json);
     list(sheet, log, "\"*\"");
+    let record = record.map(|json| sheet.text(json).to_owned());
     let message = set_message(sheet, log, "");
-    let Some(whole) = record.or(message).map(|span| sheet.text(span).to_owned()) else {
+    let Some(whole) = record.or(message) else {
         return;
     };
     if measured(sheet, log, instance_tags) + WORTHWHILE > limit {
         keep_the_frame(sheet, log);
         let restamped = log.timestamp.is_none();
-        log.ddtags = restamped.then(|| sheet.write(&tags::late_alone(instance_tags)));
+        log.ddtags = restamped.then(|| sheet.keep(&tags::late_alone(instance_tags)));
     }
     let room = limit.saturating_sub(measured(sheet, log, instance_tags));
     set_message(sheet, log, &cut_text(&whole, room));
@@ -229,17 +252,14 @@ fn keep_the_frame(sheet: &mut Sheet, log: &mut Log) {
 }
 
 /// Changes the message; what it was.
-fn set_message(sheet: &mut Sheet, log: &Log, message: &str) -> Option<Span> {
-    let message = sheet.write(message);
+fn set_message(sheet: &mut Sheet, log: &Log, message: &str) -> Option<String> {
+    let message = sheet.keep(message);
     let fields = sheet.fields.get_mut(log.fields.clone())?;
     let field = fields
         .iter_mut()
         .find(|field| field.name == words::MESSAGE)?;
-    match std::mem::replace(&mut field.value, Value::Text(message)) {
-        Value::Text(was) => Some(was),
-        Value::Literal(was) => Some(was.inside()),
-        Value::Word(_) | Value::Json(_) | Value::Object(_) => None,
-    }
+    let was = std::mem::replace(&mut field.value, message);
+    Some(sheet.reads(was).to_owned())
 }
 
 /// A text of which no more than `room` bytes are left once it is JSON.
@@ -277,7 +297,10 @@ fn list(sheet: &mut Sheet, log: &mut Log, paths: &str) {
         && let Value::Object(members) = &mut facts.value
     {
         *members += 1;
-        sheet.put(words::TRUNCATED, Value::Json(paths));
+        sheet.fields.push(Field {
+            name: words::TRUNCATED,
+            value: Value::Json(paths),
+        });
     }
     log.fields.end = sheet.fields.len();
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::sheet::{Field, Log, Sheet, Value};
+use super::sheet::{Field, Log, Sheet, Span, Value};
 use super::text;
 use super::words::{self, Word};
 use crate::time::Time;
@@ -29,6 +29,9 @@ pub enum Member<'s> {
     /// The vendor's record as JSON.
     Record(&'s str),
 }
+
+/// What every line ends with.
+const LAST: &str = "}}";
 
 /// What padding costs beside its dots.
 pub(super) const PADDING_BYTES: usize = ",\"padding\":\"\"".len();
@@ -76,7 +79,7 @@ impl<'s> Line<'s> {
     pub fn members(self) -> impl Iterator<Item = (Word, Member<'s>)> {
         let time = self.log.timestamp;
         let time = time.map(|time| (words::TIMESTAMP, Member::Time(time)));
-        let tags = self.log.ddtags.map(|tags| self.sheet.text(tags));
+        let tags = self.own_tags();
         let tags = tags.map(|tags| (words::DDTAGS, Member::Tags(tags)));
         let fields = self.fields().members();
         let record = self.log.record;
@@ -84,83 +87,76 @@ impl<'s> Line<'s> {
         time.into_iter().chain(tags).chain(fields).chain(record)
     }
 
-    /// The line without its newline; `instance_tags` as the mapping's terms have them.
+    /// The line without its newline.
     #[must_use]
-    pub fn to_json(self, instance_tags: &str) -> String {
+    pub fn to_json(self) -> String {
         let mut out = String::with_capacity(self.bytes());
-        self.push_json(instance_tags, &mut out);
+        self.push_json(&mut out);
         out
     }
 
     /// Writes the line without its newline behind a text.
-    pub fn push_json(self, instance_tags: &str, out: &mut String) {
-        let begin = out.len();
-        let name = |key: Word, out: &mut String| {
-            out.push(if out.len() == begin { '{' } else { ',' });
-            out.push_str(key.quoted());
-            out.push(':');
-        };
-        if let Some(time) = self.log.timestamp {
-            name(words::TIMESTAMP, out);
-            let _ = write!(out, "{}", time.0);
-        }
-        for (field, inside) in self.fields() {
-            if field.name == words::MESSAGE
-                && let Some(tags) = self.all_tags(instance_tags)
-            {
-                name(words::DDTAGS, out);
-                text::push_quoted(tags, out);
-            }
-            if field.name == words::LOGWALK
-                && let Some((namespace, record)) = self.log.record
-            {
-                name(namespace, out);
-                out.push_str(self.sheet.text(record));
-            }
-            name(field.name, out);
-            self.push_field(field, inside, out);
-        }
-        out.push('}');
-    }
-
-    /// Writes what one of its fields at the top level holds as JSON behind a text.
-    pub fn push_field(self, field: &Field, inside: Fields<'_>, out: &mut String) {
-        push(self.sheet, field, inside, out);
-        if field.name == words::LOGWALK && self.dots > 0 {
-            out.pop();
+    pub fn push_json(self, out: &mut String) {
+        let [before, behind] = self.log.around.map(|span| self.sheet.text(span));
+        out.push_str(before);
+        out.push_str(self.record().unwrap_or_default());
+        out.push_str(behind);
+        if self.dots > 0 {
+            // What `logwalk` says is the last of all.
+            out.truncate(out.len() - LAST.len());
             let dots = ".".repeat(self.dots);
-            let _ = write!(out, r#","padding":"{dots}"}}"#);
+            let _ = write!(out, r#","padding":"{dots}"{LAST}"#);
         }
     }
 
-    fn all_tags<'t>(&'t self, instance_tags: &'t str) -> Option<&'t str> {
+    fn own_tags(self) -> Option<&'s str> {
+        self.log.ddtags.map(|tags| self.sheet.reads(tags))
+    }
+
+    /// All tags, where there are any.
+    pub(super) fn all_tags<'t>(self, instance_tags: &'t str) -> Option<&'t str>
+    where
+        's: 't,
+    {
         let instance = Some(instance_tags).filter(|tags| !tags.is_empty());
-        let own = self.log.ddtags.map(|tags| self.sheet.text(tags));
-        own.or(instance)
+        self.own_tags().or(instance)
     }
 
-    /// Counts the line as [`Line::to_json`] writes it.
+    /// How long the line would be with the fields as they are; what of it is written is not looked at.
     pub(super) fn measured(self, instance_tags: &str) -> usize {
-        let all = self.sheet.fields(&self.log.fields);
-        let member = |field: &Field| {
-            field.name.quoted_len() + self.sheet.value_len(field.value) + ",:".len()
-        };
-        self.measured_around(all.iter().map(member).sum(), instance_tags)
-    }
-
-    /// The same where the fields are counted already.
-    pub(super) fn measured_around(self, fields: usize, instance_tags: &str) -> usize {
-        let named = |name: &str, value: usize| name.len() + value + "\"\",:".len();
+        let named = |name: Word, value: usize| name.named().len() + value;
+        let fields = self.sheet.fields(&self.log.fields).iter();
+        let fields: usize = fields
+            .map(|field| named(field.name, value_len(self.sheet, field.value)))
+            .sum();
         let time = self.log.timestamp;
-        let time = time.map_or(0, |time| named("timestamp", length_of(time.0)));
-        let tags = self.all_tags(instance_tags);
-        let tags = tags.map_or(0, |tags| named("ddtags", text::quoted_len(tags)));
-        let record = self.log.record;
-        let record = record.map_or(0, |(name, record)| {
-            name.quoted_len() + record.len() + ",:".len()
+        let time = time.map_or(0, |time| {
+            named(words::TIMESTAMP, itoa::Buffer::new().format(time.0).len())
         });
+        let tags = self.all_tags(instance_tags);
+        let tags = tags.map_or(0, |tags| named(words::DDTAGS, text::quoted_len(tags)));
+        let record = self.log.record;
+        let record = record.map_or(0, |(name, record)| named(name, record.len()));
         // Every member counts a comma, of which the first stands for the opening brace.
         fields + time + tags + record + "}\n".len()
+    }
+}
+
+/// How long a line is with its record, its newline included.
+pub(super) fn bytes(around: [Span; 2], record: Option<(Word, Span)>) -> usize {
+    let [before, behind] = around;
+    let record = record.map_or(0, |(_, record)| record.len());
+    before.len() + record + behind.len() + "\n".len()
+}
+
+/// How many bytes a value takes as JSON; of an object only what its members do not count.
+fn value_len(sheet: &Sheet, value: Value) -> usize {
+    match value {
+        Value::Word(word) => word.quoted_len(),
+        Value::Text(_) => text::quoted_len(sheet.reads(value)),
+        Value::Literal(span) | Value::Json(span) => span.len(),
+        // Each member counts a comma: the one too many stands for the opening brace.
+        Value::Object(_) => "}".len(),
     }
 }
 
@@ -188,30 +184,4 @@ impl<'s> Iterator for Fields<'s> {
         self.0 = behind;
         Some((field, Fields(inside)))
     }
-}
-
-/// Writes what a field holds as JSON.
-pub(super) fn push(sheet: &Sheet, field: &Field, inside: Fields<'_>, out: &mut String) {
-    match field.value {
-        Value::Word(word) => out.push_str(word.quoted()),
-        Value::Text(span) => text::push_quoted(sheet.text(span), out),
-        Value::Literal(span) | Value::Json(span) => out.push_str(sheet.text(span)),
-        Value::Object(_) => {
-            out.push('{');
-            for (at, (field, inside)) in inside.enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                out.push_str(field.name.quoted());
-                out.push(':');
-                push(sheet, field, inside, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-fn length_of(number: i64) -> usize {
-    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
-    digits + usize::from(number < 0)
 }

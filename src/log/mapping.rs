@@ -11,7 +11,7 @@ use super::sheet::{Log, Sheet, Value};
 use super::status::Status;
 use super::tags::Tags;
 use super::words::{self, Word, word};
-use super::{Mapped, Moment, Terms, TooOld, fit, grammar, hidden, names, text};
+use super::{Mapped, Moment, Terms, TooOld, fit, grammar, hidden, line, names, text};
 use crate::error::Result;
 use crate::json::Broken;
 use crate::source::Source;
@@ -47,6 +47,8 @@ pub struct Mapping {
     message: Message,
     attributes: Attributes,
     tags: Tags,
+    /// The instance's, where it has any.
+    instance_tags: Option<Word>,
     terms: Terms,
 }
 
@@ -70,6 +72,7 @@ impl Mapping {
         let message = Message::new(&fields.at("message"), &mut plan)?;
 
         // Where tags come with a log, the Agent reads its numbers as doubles and writes them anew.
+        let instance_tags = Some(&terms.instance_tags).filter(|tags| !tags.is_empty());
         let tagged =
             !terms.instance_tags.is_empty() || !tags.is_empty() || terms.too_old == TooOld::Restamp;
         Ok(Self {
@@ -83,6 +86,7 @@ impl Mapping {
             message,
             attributes: attributes.for_doubles(tagged),
             tags,
+            instance_tags: instance_tags.map(|tags| word(tags)),
             terms,
         })
     }
@@ -117,76 +121,83 @@ impl Mapping {
         let has_own = self
             .tags
             .join(instance_tags, restamped, reading, sheet, &mut words);
-        let ddtags = has_own.then(|| sheet.write(&words));
-
-        let first_field = sheet.fields.len();
-        sheet.counted = 0;
         let own_status = reading.first(sheet, self.status.from());
         let own_status = own_status.map(|mark| sheet.plain(mark));
         let status = self.status.meaning(own_status.as_deref());
+
+        let first_field = sheet.fields.len();
+        let timestamp = (!restamped).then_some(moment.event);
+        let from = sheet.begin(timestamp);
         sheet.put(words::STATUS, Value::Word(status));
         if let Some(service) = self.service {
             sheet.put(words::SERVICE, Value::Word(service));
         }
         sheet.put(words::DDSOURCE, Value::Word(self.ddsource));
-        let message = self.message(reading, sheet, &mut words);
-        sheet.put(words::MESSAGE, message);
+        let ddtags = self.put_tags(has_own.then_some(&words), sheet);
+        self.put_message(reading, sheet, &mut words);
         sheet.words = words;
         self.attributes.put(reading, sheet);
-        sheet.put_object(words::LOGWALK, |sheet| self.facts(reading, moment, sheet));
-
         let is_object = reading.problem.is_none();
+        let record = is_object.then_some((self.namespace, reading.text));
+        let around = sheet.put_around(from, record, |sheet| self.put_facts(reading, moment, sheet));
+
+        let line_bytes = line::bytes(around, record);
         sheet.logs.push(Log {
-            timestamp: (!restamped).then_some(moment.event),
+            timestamp,
             ddtags,
-            record: is_object.then_some((self.namespace, reading.text)),
-            line_bytes: 0,
+            record,
+            line_bytes,
             truncated: false,
             late,
             future: moment.event > moment.now.after(FUTURE),
+            around,
             fields: first_field..sheet.fields.len(),
         });
-        let line_bytes = sheet
-            .last()
-            .map_or(0, |line| line.measured_around(sheet.counted, instance_tags));
-        if let Some(log) = sheet.logs.last_mut() {
-            log.line_bytes = line_bytes;
-        }
         if line_bytes > self.terms.log_bytes {
             fit::fit(sheet, self.terms.log_bytes, instance_tags);
         }
         Mapped::Log
     }
 
-    fn message(&self, reading: &Reading, sheet: &mut Sheet, words: &mut String) -> Value {
+    /// All tags; of a record that has none of its own they are not kept, being those of any other.
+    fn put_tags(&self, own: Option<&String>, sheet: &mut Sheet) -> Option<Value> {
+        if let Some(all) = own {
+            sheet.name(words::DDTAGS);
+            return Some(sheet.say(all));
+        }
+        if let Some(tags) = self.instance_tags {
+            sheet.name(words::DDTAGS);
+            sheet.push(Value::Word(tags));
+        }
+        None
+    }
+
+    fn put_message(&self, reading: &Reading, sheet: &mut Sheet, words: &mut String) {
         if reading.problem.is_some() {
             let text = text::plain(sheet.text(reading.text)).into_owned();
-            return sheet.say(&text);
+            sheet.put_text(words::MESSAGE, &text);
+            return;
         }
         let message = self.message.render(reading, sheet, words);
-        sheet.say(if message.is_empty() {
+        let message = if message.is_empty() {
             &self.title
         } else {
             message
-        })
+        };
+        sheet.put_text(words::MESSAGE, message);
     }
 
     /// What `logwalk` holds.
-    fn facts(&self, reading: &Reading, moment: Moment, sheet: &mut Sheet) {
-        let id = match reading.identity {
-            Identity::Id(id) => id,
+    fn put_facts(&self, reading: &Reading, moment: Moment, sheet: &mut Sheet) {
+        match reading.identity {
+            Identity::Id(id) => sheet.put(words::ID, id),
             Identity::Content(hash) => {
-                sheet.say(&format!("{}-{}", hidden::hex(&hash), moment.ordinal))
+                let id = format!("{}-{}", hidden::hex(&hash), moment.ordinal);
+                sheet.put_text(words::ID, &id);
             }
-        };
-        sheet.put(words::ID, id);
+        }
         sheet.put(words::SOURCE, Value::Word(self.source));
-        let from = sheet.text.len();
-        sheet.text.push('"');
-        moment.event.push(&mut sheet.text);
-        sheet.text.push('"');
-        let event_time = sheet.since(from);
-        sheet.put(words::EVENT_TIME, Value::Literal(event_time));
+        sheet.put_time(words::EVENT_TIME, moment.event);
         if let Some(problem) = reading.problem {
             sheet.put(words::ERROR, Value::Word(word(problem)));
         }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::event_time;
 use super::hidden::{Hasher, REDACTED};
 use super::identity::{self, Identity};
+use super::members;
 use super::plan::Plan;
 use super::rewrite::{Rules, rewrite};
-use super::sheet::{self, Mark, Sheet, Span};
+use super::sheet::{Mark, Sheet, Span};
 use super::text::plain;
 use crate::json::Broken;
 use crate::source::{RecordPaths, TimeFormat};
@@ -117,7 +118,10 @@ impl Reader {
     ) -> Result<(Reading, usize), Broken> {
         let read = rewrite(&self.rules, text, at, sheet)?;
         let Sheet {
-            raws, text: out, ..
+            raws,
+            text: out,
+            unquoted,
+            ..
         } = sheet;
         let raw = |number: usize| raws.json(number, text);
         let time = self
@@ -134,7 +138,10 @@ impl Reader {
             let known_as = identity::by_id(&id_text, versions);
             let hasher = self.rules.hasher.as_ref();
             let carried = identity::carried(id_text, id.hidden, hasher);
-            (known_as, Identity::Id(sheet::say(&carried, out)))
+            (
+                known_as,
+                Identity::Id(members::say(&carried, out, unquoted)),
+            )
         } else {
             let record = text.get(at..read.end).unwrap_or_default();
             let (known_as, hash) = identity::by_content(record);

@@ -9,14 +9,13 @@ use std::ops::Range;
 use super::line::Line;
 use super::text;
 use super::words::Word;
-use crate::json;
 use crate::time::Time;
 
-/// A log says beside its record about this part of it; more is made room for when it comes.
-const BESIDE: usize = 8;
+/// A line says around its record about this part of it; more is made room for when it comes.
+const AROUND: usize = 2;
 
 /// A log has a field for about so many bytes.
-const BYTES_A_FIELD: usize = 64;
+const BYTES_A_FIELD: usize = 96;
 
 /// Pages of one stream are about as large as each other: room comes in steps of this size.
 const STEP: usize = 256 * 1024;
@@ -32,6 +31,10 @@ pub struct Span {
 }
 
 impl Span {
+    pub(super) fn range(self) -> Range<usize> {
+        self.from..self.to
+    }
+
     pub(super) fn len(self) -> usize {
         self.to - self.from
     }
@@ -121,7 +124,7 @@ impl Raws {
 pub enum Value {
     /// One of the few words that a mapping says again and again.
     Word(Word),
-    /// A text.
+    /// A text in which something may have to be escaped, among those that are not.
     Text(Span),
     /// A text as JSON writes it, quotes included, with no escape in it.
     Literal(Span),
@@ -146,7 +149,7 @@ pub struct Log {
     /// The event's time; none where Datadog would refuse it.
     pub timestamp: Option<Time>,
     /// All tags, the instance's included; none where there are only the instance's.
-    pub ddtags: Option<Span>,
+    pub ddtags: Option<Value>,
     /// The vendor's record as JSON, and the name it stands under.
     pub record: Option<(Word, Span)>,
     /// The line's exact length as compact JSON, its newline included.
@@ -157,6 +160,8 @@ pub struct Log {
     pub late: bool,
     /// The record is dated well after now.
     pub future: bool,
+    /// The line up to the record, or up to `logwalk` where there is none, and all behind that.
+    pub(super) around: [Span; 2],
     /// What stands at the top level by name: `status`, `service`, `ddsource`, `message`, the
     /// attributes, `logwalk`.
     pub(super) fields: Range<usize>,
@@ -165,7 +170,10 @@ pub struct Log {
 /// The logs of one page, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet {
+    /// Records as they are sent, and what stands around each in its line.
     pub(super) text: String,
+    /// Texts in which something has to be escaped, as they read.
+    pub(super) unquoted: String,
     pub(super) fields: Vec<Field>,
     pub(super) logs: Vec<Log>,
     /// Where the values that a mapping asks for stand, record by record.
@@ -176,14 +184,12 @@ pub struct Sheet {
     pub(super) raws: Raws,
     /// Where texts are put together.
     pub(super) words: String,
-    /// So many bytes take the fields put since this was zero, as members of a line.
-    pub(super) counted: usize,
 }
 
 impl Sheet {
-    /// Makes room for the records of a body of so many bytes, and what is said beside them.
+    /// Makes room for the records of a body of so many bytes, and what their lines say around them.
     pub(super) fn make_room(&mut self, bytes: usize) {
-        let text = bytes.saturating_add(bytes / BESIDE);
+        let text = bytes.saturating_add(bytes / AROUND);
         let step = if text < STEP { SMALL_STEP } else { STEP };
         let text = text.next_multiple_of(step);
         // To the byte: a vector that grows as it likes doubles a page's megabyte for a few bytes.
@@ -194,10 +200,10 @@ impl Sheet {
     /// Wipes everything off; the room stays.
     pub(super) fn clear(&mut self) {
         self.text.clear();
+        self.unquoted.clear();
         self.fields.clear();
         self.logs.clear();
         self.marks.clear();
-        self.counted = 0;
     }
 
     /// How many logs there are.
@@ -241,6 +247,18 @@ impl Sheet {
         self.text.get(span.from..span.to).unwrap_or_default()
     }
 
+    /// What a field reads as: a text without quotes and escapes, anything else as written.
+    #[must_use]
+    pub fn reads(&self, value: Value) -> &str {
+        match value {
+            Value::Word(word) => word.text(),
+            Value::Text(span) => self.unquoted.get(span.from..span.to).unwrap_or_default(),
+            Value::Literal(span) => self.text(span.inside()),
+            Value::Json(span) => self.text(span),
+            Value::Object(_) => "",
+        }
+    }
+
     /// What a value reads as: a string without quotes and escapes, anything else as written.
     #[inline]
     pub(super) fn plain(&self, mark: Mark) -> Cow<'_, str> {
@@ -248,11 +266,6 @@ impl Sheet {
             return Cow::Borrowed(self.text(mark.span.inside()));
         }
         text::plain(self.text(mark.span))
-    }
-
-    /// Writes a text so that it costs nothing to send where nothing in it has to be escaped.
-    pub(super) fn say(&mut self, text: &str) -> Value {
-        say(text, &mut self.text)
     }
 
     /// Writes a text.
@@ -267,53 +280,8 @@ impl Sheet {
         Span::from(from..self.text.len())
     }
 
-    /// Puts a field behind those that are there.
-    pub(super) fn put(&mut self, name: Word, value: Value) {
-        self.counted += name.quoted_len() + self.value_len(value) + ",:".len();
-        self.fields.push(Field { name, value });
-    }
-
-    /// How many bytes a value takes as JSON; of an object only what its members do not count.
-    pub(super) fn value_len(&self, value: Value) -> usize {
-        match value {
-            Value::Word(word) => word.quoted_len(),
-            Value::Text(span) => text::quoted_len(self.text(span)),
-            Value::Literal(span) | Value::Json(span) => span.len(),
-            // Each member counts a comma: the one too many stands for the opening brace.
-            Value::Object(_) => "}".len(),
-        }
-    }
-
-    /// Puts an object and whatever `inside` puts into it; nothing where it puts nothing.
-    pub(super) fn put_object(&mut self, name: Word, inside: impl FnOnce(&mut Self)) {
-        let (at, counted) = (self.fields.len(), self.counted);
-        self.put(name, Value::Object(0));
-        inside(self);
-        let members = self.fields.len() - at - 1;
-        if members == 0 {
-            self.fields.pop();
-            self.counted = counted;
-        } else if let Some(object) = self.fields.get_mut(at) {
-            object.value = Value::Object(members);
-        }
-    }
-
     /// The fields of a log.
     pub(super) fn fields(&self, range: &Range<usize>) -> &[Field] {
         self.fields.get(range.clone()).unwrap_or_default()
-    }
-}
-
-/// Writes a text behind those that are there, between quotes.
-pub(super) fn say(text: &str, out: &mut String) -> Value {
-    let from = out.len();
-    out.push('"');
-    out.push_str(text);
-    out.push('"');
-    let quoted = Span::from(from..out.len());
-    if json::is_plain(text) {
-        Value::Literal(quoted)
-    } else {
-        Value::Text(quoted.inside())
     }
 }

@@ -94,7 +94,7 @@ impl Case {
     fn checked(&self, record: Record<'_>) -> String {
         let sheet = self.log(record);
         let log = sheet.last().unwrap();
-        let line = log.to_json(&self.terms.instance_tags);
+        let line = log.to_json();
         let value: Value = serde_json::from_str(&line).expect("a line is JSON");
         assert!(value.is_object());
         assert!(!line.contains(['\n', '\r']), "a line is one line");

@@ -15,6 +15,8 @@ struct Said {
     text: &'static str,
     /// The same as JSON, quotes included.
     quoted: &'static str,
+    /// What stands before a value of that name: a comma, the quoted name, a colon.
+    named: &'static str,
     /// By which its counterpart in Python is found.
     number: usize,
 }
@@ -22,33 +24,40 @@ struct Said {
 /// The first numbers are those of the names below.
 const FIRST_NUMBER: usize = 16;
 
-pub(super) const STATUS: Word = Word(&Said::own("\"status\"", 0));
-pub(super) const SERVICE: Word = Word(&Said::own("\"service\"", 1));
-pub(super) const DDSOURCE: Word = Word(&Said::own("\"ddsource\"", 2));
-pub(super) const MESSAGE: Word = Word(&Said::own("\"message\"", 3));
+pub(super) const STATUS: Word = Word(&Said::own(",\"status\":", 0));
+pub(super) const SERVICE: Word = Word(&Said::own(",\"service\":", 1));
+pub(super) const DDSOURCE: Word = Word(&Said::own(",\"ddsource\":", 2));
+pub(super) const MESSAGE: Word = Word(&Said::own(",\"message\":", 3));
 /// The name of what logwalk says of a log.
-pub const LOGWALK: Word = Word(&Said::own("\"logwalk\"", 4));
-pub(super) const ID: Word = Word(&Said::own("\"id\"", 5));
-pub(super) const SOURCE: Word = Word(&Said::own("\"source\"", 6));
-pub(super) const EVENT_TIME: Word = Word(&Said::own("\"event_time\"", 7));
-pub(super) const ERROR: Word = Word(&Said::own("\"error\"", 8));
-pub(super) const TRUNCATED: Word = Word(&Said::own("\"truncated\"", 9));
-pub(super) const TIMESTAMP: Word = Word(&Said::own("\"timestamp\"", 10));
-pub(super) const DDTAGS: Word = Word(&Said::own("\"ddtags\"", 11));
+pub const LOGWALK: Word = Word(&Said::own(",\"logwalk\":", 4));
+pub(super) const ID: Word = Word(&Said::own(",\"id\":", 5));
+pub(super) const SOURCE: Word = Word(&Said::own(",\"source\":", 6));
+pub(super) const EVENT_TIME: Word = Word(&Said::own(",\"event_time\":", 7));
+pub(super) const ERROR: Word = Word(&Said::own(",\"error\":", 8));
+pub(super) const TRUNCATED: Word = Word(&Said::own(",\"truncated\":", 9));
+pub(super) const TIMESTAMP: Word = Word(&Said::own(",\"timestamp\":", 10));
+pub(super) const DDTAGS: Word = Word(&Said::own(",\"ddtags\":", 11));
 
 static WORDS: Mutex<BTreeMap<&'static str, Word>> = Mutex::new(BTreeMap::new());
 
 impl Said {
     /// A name of logwalk's own, in which nothing is escaped.
-    const fn own(quoted: &'static str, number: usize) -> Self {
-        let (_, behind) = quoted.split_at(1);
-        let (text, _) = behind.split_at(behind.len() - 1);
+    const fn own(named: &'static str, number: usize) -> Self {
+        let quoted = inside(named);
         Self {
-            text,
+            text: inside(quoted),
             quoted,
+            named,
             number,
         }
     }
+}
+
+/// A text without its first byte and its last.
+const fn inside(text: &'static str) -> &'static str {
+    let (_, behind) = text.split_at(1);
+    let (inside, _) = behind.split_at(behind.len() - 1);
+    inside
 }
 
 impl Word {
@@ -61,6 +70,11 @@ impl Word {
     /// As a JSON string, quotes included.
     pub(super) fn quoted(self) -> &'static str {
         self.0.quoted
+    }
+
+    /// What stands before a value of that name behind another one: `,"name":`.
+    pub(super) fn named(self) -> &'static str {
+        self.0.named
     }
 
     /// How many bytes it takes as a JSON string, quotes included.
@@ -97,10 +111,11 @@ pub(super) fn word(text: &str) -> Word {
         return *known;
     }
     let number = FIRST_NUMBER + words.len();
-    let new: &'static str = Box::leak(text.into());
+    let named: &'static str = Box::leak(format!(",{}:", text::quoted(text)).into());
     let new = Word(Box::leak(Box::new(Said {
-        text: new,
-        quoted: Box::leak(text::quoted(new).into()),
+        text: Box::leak(text.into()),
+        quoted: inside(named),
+        named,
         number,
     })));
     words.insert(new.text(), new);
@@ -125,8 +140,10 @@ mod tests {
         for said in ["plain", "with \"quotes\"", "with\na break"] {
             assert_eq!(word(said).quoted(), text::quoted(said));
             assert_eq!(word(said).quoted_len(), text::quoted(said).len());
+            assert_eq!(word(said).named(), format!(",{}:", text::quoted(said)));
         }
         assert_eq!(STATUS.quoted(), text::quoted("status"));
+        assert_eq!(STATUS.text(), "status");
     }
 
     #[test]

@@ -67,8 +67,7 @@ impl Direct {
             sequence += 1;
             Ok(())
         };
-        let tags = &self.stream.tags;
-        ship(walk, &self.route, tags, &course, account, &mut keep)
+        ship(walk, &self.route, &course, account, &mut keep)
     }
 
     /// What somebody should know although the run did not fail.

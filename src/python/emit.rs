@@ -6,7 +6,7 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 
 use super::frame::Frames;
 use super::words::Words;
-use crate::log::{Field, Fields, LOGWALK, Line, Member, Value};
+use crate::log::{Field, Fields, Line, Member, Value};
 use crate::time::Time;
 
 /// Builds dicts; remembers what logs repeat.
@@ -19,8 +19,6 @@ pub(super) struct Emitter {
 #[derive(Default)]
 struct Stock {
     words: Words,
-    /// Where an object is written before Python has it.
-    text: String,
 }
 
 /// How a text that is JSON already becomes something that the Agent's encoder takes.
@@ -71,9 +69,6 @@ impl Emitter {
                 Member::Record(record) => place.put(&log, self.json(py, record)?)?,
                 Member::Field(field, inside) => match field.value {
                     Value::Word(word) if place.has_word(word) => {}
-                    Value::Object(_) if field.name == LOGWALK => {
-                        place.put(&log, self.own(py, line, inside, stock)?)?;
-                    }
                     _ => place.put(&log, self.value(py, line, field, inside, stock)?)?,
                 },
             }
@@ -100,7 +95,7 @@ impl Emitter {
         Ok(own)
     }
 
-    /// A mapped value as Python has it; an object as JSON, which costs a fifth of a dict.
+    /// A mapped value as Python has it; what is JSON as JSON, which costs a fifth of a dict.
     fn value<'py>(
         &self,
         py: Python<'py>,
@@ -112,8 +107,7 @@ impl Emitter {
         let sheet = line.sheet();
         let text = match field.value {
             Value::Word(word) => return Ok(stock.words.get(py, word).into_any()),
-            Value::Text(text) => sheet.text(text),
-            Value::Literal(text) => sheet.text(text.inside()),
+            Value::Text(_) | Value::Literal(_) => sheet.reads(field.value),
             Value::Json(json) => {
                 let json = sheet.text(json);
                 return match whole_number(json) {
@@ -121,11 +115,7 @@ impl Emitter {
                     None => self.json(py, json),
                 };
             }
-            Value::Object(_) => {
-                stock.text.clear();
-                line.push_field(field, inside, &mut stock.text);
-                return self.json(py, &stock.text);
-            }
+            Value::Object(_) => return Ok(self.own(py, line, inside, stock)?.into_any()),
         };
         Ok(PyString::new(py, text).into_any())
     }

@@ -7,14 +7,13 @@ use crate::deliver::datadog::{Payload, Presses};
 
 /// Makes payloads small before their turn; where it cannot, whoever sends them does.
 pub(super) struct Packer {
-    pub(super) presses: Arc<Presses>,
+    presses: Arc<Presses>,
     /// A thread that has something to do, from the first full payload on: most streams have none.
     work: Option<Sender<Arc<Payload>>>,
 }
 
 impl Packer {
-    pub(super) fn new(presses: Presses) -> Self {
-        let presses = Arc::new(presses);
+    pub(super) fn new(presses: Arc<Presses>) -> Self {
         Self {
             presses,
             work: None,

@@ -1,4 +1,4 @@
-//! The thread that walks: a page whenever one is asked for.
+//! The thread that walks: pages, written as what is sent, as many as are asked for.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,10 +8,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::Event;
-use super::account::Account;
+use super::account::{Account, Pages};
+use crate::deliver::datadog::{Payload, Writer};
 use crate::error::{Error, Result};
 use crate::fetch::Reality;
-use crate::log::Tray;
 use crate::pages;
 
 /// Reading and mapping the largest page takes less, and says nothing meanwhile.
@@ -20,61 +20,84 @@ const NUMB: Duration = Duration::from_secs(10);
 /// Walks on a thread of its own; it ends with this value.
 pub(super) struct Walker {
     asks: Option<Sender<()>>,
-    /// When the page was asked for that is awaited.
-    asked: Option<Duration>,
+    /// So many pages are asked for that have not come.
+    awaited: usize,
+    /// When the first of them was asked for, or the page before it came.
+    since: Duration,
     around: Reality,
     thread: Option<JoinHandle<()>>,
-    pub(super) tray: Tray,
+}
+
+/// A page's logs, and what goes with them.
+pub(super) struct Written {
+    pub(super) payloads: Vec<Payload>,
+    pub(super) stamp: Pages,
 }
 
 impl Walker {
     pub(super) fn begin(
         run: pages::Run<Reality>,
+        writer: Writer,
         around: Reality,
         events: Sender<Event>,
         account: Arc<Mutex<Account>>,
     ) -> Result<Self> {
-        let tray = run.tray();
         let (asks, asked) = channel();
         let thread = std::thread::Builder::new()
             .name("logwalk".to_owned())
-            .spawn(move || walk(run, &asked, &events, &account))
+            .spawn(move || walk(run, &writer, &asked, &events, &account))
             .map_err(|error| {
                 Error::Unavailable(format!("no thread could be started to fetch with: {error}"))
             })?;
         Ok(Self {
             asks: Some(asks),
-            asked: None,
+            awaited: 0,
+            since: Duration::ZERO,
             around,
             thread: Some(thread),
-            tray,
         })
     }
 
-    /// Asks for the next page, unless that is asked for already.
+    /// Asks for one page more.
     pub(super) fn ask(&mut self, tick: Duration) {
-        if let Some(asks) = self.asks.as_ref().filter(|_| self.asked.is_none()) {
+        if let Some(asks) = &self.asks {
             // Where the thread has ended it has said how.
             let _ = asks.send(());
-            self.asked = Some(tick);
-            self.around.pulse.beat(tick);
+            if self.awaited == 0 {
+                self.since = tick;
+                self.around.pulse.beat(tick);
+            }
+            self.awaited += 1;
         }
     }
 
-    /// For how long a page has been awaited.
+    /// How many pages are awaited.
+    pub(super) fn awaited(&self) -> usize {
+        self.awaited
+    }
+
+    /// For how long the next page has been awaited.
     pub(super) fn silent_for(&self, tick: Duration) -> Duration {
-        self.asked
-            .map_or(Duration::ZERO, |asked| tick.saturating_sub(asked))
+        match self.awaited {
+            0 => Duration::ZERO,
+            _ => tick.saturating_sub(self.since),
+        }
     }
 
     /// Whether it gives no sign of life although a page is awaited: it waits for nothing that ends.
     pub(super) fn is_numb(&self, tick: Duration) -> bool {
-        self.asked.is_some() && self.around.pulse.missed_for(tick) > NUMB
+        self.awaited > 0 && self.around.pulse.missed_for(tick) > NUMB
     }
 
-    /// The page that was asked for has come.
-    pub(super) fn came(&mut self) {
-        self.asked = None;
+    /// A page that was asked for has come.
+    pub(super) fn came(&mut self, tick: Duration) {
+        self.awaited = self.awaited.saturating_sub(1);
+        self.since = tick;
+    }
+
+    /// No page will come any more.
+    pub(super) fn ended(&mut self) {
+        self.awaited = 0;
     }
 
     pub(super) fn cancel(&self) {
@@ -111,17 +134,32 @@ impl Drop for Last<'_> {
 
 fn walk(
     mut run: pages::Run<Reality>,
+    writer: &Writer,
     asked: &Receiver<()>,
     events: &Sender<Event>,
     account: &Mutex<Account>,
 ) {
     let mut last = Last(events, None);
+    let tray = run.tray();
     while asked.recv().is_ok() {
         let next = run.next_page();
-        account.lock().report = Some(run.report());
+        let report = run.report();
+        let standing = report.standing;
+        account.lock().report = Some(report);
         match next {
             Ok(Some(page)) => {
-                if events.send(Event::Page(page)).is_err() {
+                let written = Written {
+                    payloads: writer.payloads(&page.logs),
+                    stamp: Pages {
+                        place: page.place.unwrap_or_default(),
+                        tally: page.tally,
+                        standing,
+                    },
+                };
+                if let Some(sheet) = page.logs.into_sheet() {
+                    tray.give_back(sheet);
+                }
+                if events.send(Event::Page(written)).is_err() {
                     break;
                 }
             }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use logwalk::sim::{Fault, Options, Rule, Running, serve};
-use reqwest::blocking::Client;
+use reqwest::Client;
 use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{Ended, finished, logwalk, run};
 
@@ -58,10 +59,11 @@ fn changes(vendor: &Running) -> usize {
 }
 
 fn asked(vendor: &Running, method: &str, path: &str, body: &Value) -> Value {
-    static CLIENT: OnceLock<Client> = OnceLock::new();
-    let client = CLIENT.get_or_init(|| {
+    static ASKING: OnceLock<(Client, Runtime)> = OnceLock::new();
+    let (client, runtime) = ASKING.get_or_init(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Client::new()
+        let runtime = Builder::new_current_thread().enable_all().build();
+        (Client::new(), runtime.unwrap())
     });
     let url = format!("{}{path}", vendor.url());
     let request = match method {
@@ -69,13 +71,15 @@ fn asked(vendor: &Running, method: &str, path: &str, body: &Value) -> Value {
         "POST" => client.post(url).body(body.to_string()),
         _ => client.put(url).body(body.to_string()),
     };
-    let reply = request
+    let request = request
         .header("dd-api-key", KEYS[0])
-        .header("dd-application-key", KEYS[1])
-        .send()
-        .unwrap();
-    assert_eq!(reply.status(), 200, "{method} {path}");
-    serde_json::from_str(&reply.text().unwrap()).unwrap()
+        .header("dd-application-key", KEYS[1]);
+    let (status, text) = runtime.block_on(async {
+        let reply = request.send().await.unwrap();
+        (reply.status(), reply.text().await.unwrap())
+    });
+    assert_eq!(status, 200, "{method} {path}");
+    serde_json::from_str(&text).unwrap()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What comes back, and what does not.
 
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -362,7 +362,7 @@ fn cancelling_ends_a_call_at_once_while_the_server_is_silent() {
     let call = get(&server.url("/"));
     let asking = std::thread::spawn(move || {
         let result = fetch.call(&call, Deadline::NEVER, &around);
-        // Letting go of the stream must not wait for the request that was left behind either.
+        // Letting go of the stream must not wait for anything either.
         drop(fetch);
         result
     });
@@ -374,26 +374,38 @@ fn cancelling_ends_a_call_at_once_while_the_server_is_silent() {
 }
 
 #[test]
-fn a_request_left_behind_hangs_up_at_the_next_piece() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let around = Reality::default();
-    let cancel = around.cancel.clone();
-    let serving = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 999999\r\n\r\n");
-        let begin = Instant::now();
-        while sent.is_ok() && begin.elapsed() < Duration::from_secs(20) {
-            cancel.raise();
-            std::thread::sleep(Duration::from_millis(20));
-            sent = stream.write_all(b"x");
-        }
-        sent
-    });
-    let fetch = fetch(json!({}), setup(&base));
-    let result = fetch.call(&get(&base), Deadline::NEVER, &around);
-    assert_eq!(result.unwrap_err(), Error::Cancelled);
-    assert!(serving.join().unwrap().is_err(), "the client still reads");
+fn a_call_that_is_given_up_hangs_up_though_the_server_says_nothing() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegun";
+    for (said, cancelled) in [("", true), (head, true), ("", false), (head, false)] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let around = Reality::default();
+        let cancel = around.cancel.clone();
+        let serving = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let limit = Duration::from_secs(20);
+            stream.set_read_timeout(Some(limit)).unwrap();
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).unwrap() > 0);
+            stream.write_all(said.as_bytes()).unwrap();
+            if cancelled {
+                cancel.raise();
+            }
+            // Read to its end or torn down: either way it is closed, where silence is an error.
+            let end = stream.read(&mut request);
+            !matches!(&end, Err(error) if error.kind() == ErrorKind::WouldBlock)
+        });
+        // The client outlives the call: what hangs up is not its end.
+        let fetch = fetch(
+            json!({"connect_timeout": 0.2, "read_timeout": 0.3}),
+            setup(&base),
+        );
+        let error = fetch.call(&get(&base), Deadline::NEVER, &around);
+        let error = error.unwrap_err();
+        assert_eq!(error == Error::Cancelled, cancelled, "{error}");
+        assert!(serving.join().unwrap(), "the client still waits");
+        drop(fetch);
+    }
 }
 
 #[test]

@@ -216,6 +216,6 @@ impl Stand {
 
 /// The id that a log carries.
 pub(crate) fn name(log: Line<'_>) -> String {
-    let line: Value = serde_json::from_str(&log.to_json("")).unwrap();
+    let line: Value = serde_json::from_str(&log.to_json()).unwrap();
     line["logwalk"]["id"].as_str().unwrap().to_owned()
 }

@@ -119,14 +119,7 @@ impl Stand {
             self.kept = Some(place.to_owned());
             Ok(())
         };
-        let ended = ship(
-            walk,
-            &self.route,
-            &self.stream.tags,
-            course,
-            &account,
-            &mut keep,
-        );
+        let ended = ship(walk, &self.route, course, &account, &mut keep);
         self.account = account.lock().clone();
         ended
     }

@@ -148,14 +148,7 @@ impl Hand {
             sequence += 1;
             Ok(())
         };
-        ship(
-            walk,
-            &self.route,
-            &self.stream.tags,
-            &course,
-            account,
-            &mut keep,
-        )
+        ship(walk, &self.route, &course, account, &mut keep)
     }
 
     /// Says what came of a voyage; the same words only once.

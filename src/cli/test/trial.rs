@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fetch::Reality;
 use crate::keep::{Keep, PlaceFile};
+use crate::log::Line;
 use crate::pages::{self, Budget, Run, Stream};
 use crate::time::Time;
 
@@ -104,7 +105,6 @@ fn leg(
         bytes: None,
         span: Some(patience),
     };
-    let tags = stream.config.tags.join(",");
     let mut run = match Run::new(Arc::clone(stream), place, budget, Reality::default()) {
         Ok(run) => run,
         Err(error) => {
@@ -121,7 +121,7 @@ fn leg(
             // Where a first run begins, or that it has to wait: no page that was read.
             Ok(Some(_)) if !brought => {}
             Ok(Some(page)) => {
-                let lines = page.logs.lines().map(|line| line.to_json(&tags));
+                let lines = page.logs.lines().map(Line::to_json);
                 leg.pages.push(Taken {
                     request: leg.heard.len() - 1,
                     logs: lines

@@ -11,11 +11,9 @@ use std::time::Duration;
 use super::dead_letters::Buried;
 use super::flight::{Flight, Parcel};
 use super::payload::Payload;
-use super::room::Rooms;
 use super::verdict::Verdict;
 use super::{PAYLOAD_BYTES, PAYLOAD_LOGS};
 use crate::fetch::backoff;
-use crate::log::{Line, Part};
 
 /// The payloads of one page that are out together.
 const MOST_OUT: usize = 4;
@@ -81,8 +79,6 @@ pub struct Stopped(pub String);
 /// Pages on their way to the intake.
 #[derive(Debug)]
 pub struct Outbox<S> {
-    instance_tags: String,
-    rooms: Rooms,
     waiting: VecDeque<Group<S>>,
     flight: Option<Flight<S>>,
     landed: Option<Landed<S>>,
@@ -101,13 +97,10 @@ pub struct Outbox<S> {
     retries: u64,
 }
 
-impl<S: Stamp> Outbox<S> {
-    /// Nothing to send yet; `instance_tags` go with every log that has no others.
-    #[must_use]
-    pub fn new(instance_tags: String) -> Self {
+/// Nothing to send yet.
+impl<S> Default for Outbox<S> {
+    fn default() -> Self {
         Self {
-            instance_tags,
-            rooms: Rooms::default(),
             waiting: VecDeque::new(),
             flight: None,
             landed: None,
@@ -122,20 +115,16 @@ impl<S: Stamp> Outbox<S> {
             retries: 0,
         }
     }
+}
 
+impl<S: Stamp> Outbox<S> {
     /// The same, sending no more bytes at once.
     #[cfg(test)]
     pub(super) fn of_at_most(self, most: usize) -> Self {
         Self { most, ..self }
     }
 
-    /// Whether there is room for another page.
-    #[must_use]
-    pub fn wants_page(&self) -> bool {
-        self.wants_page_beside(0)
-    }
-
-    /// Whether there is, once so many pages that are in hand are taken.
+    /// Whether there is room for another page, once so many that are on their way here are taken.
     #[must_use]
     pub fn wants_page_beside(&self, pages: usize) -> bool {
         let open = self.waiting.back();
@@ -144,27 +133,25 @@ impl<S: Stamp> Outbox<S> {
     }
 
     /// Takes a page's logs, and what goes with it.
-    pub fn take(&mut self, page: &Part, stamp: S) {
+    pub fn take(&mut self, page: Vec<Payload>, stamp: S) {
         if page.is_empty() {
             self.take_stamp(stamp);
             return;
         }
-        let lines: usize = page.lines().map(Line::bytes).sum();
-        let (logs, most) = (page.len(), self.most);
-        if let Some(group) = self.waiting.back_mut()
-            && let [payload] = &mut group.payloads[..]
-            && let Some(payload) = Arc::get_mut(payload)
-            && payload.fits(logs, lines, most)
+        let most = self.most;
+        if let [small] = &page[..]
+            && let Some(group) = self.waiting.back_mut()
+            && let [open] = &mut group.payloads[..]
+            && let Some(open) = Arc::get_mut(open)
+            && open.fits(small.len(), small.line_bytes(), most)
         {
-            for line in page.lines() {
-                payload.push(line, &self.instance_tags);
-            }
+            open.append(small);
             group.stamp.then(stamp);
             return;
         }
-        let payloads = self.payloads(page);
+        let parts = page.into_iter().flat_map(|payload| payload.in_parts(most));
         self.waiting.push_back(Group {
-            payloads,
+            payloads: parts.map(Arc::new).collect(),
             stamp,
             told: false,
         });
@@ -181,24 +168,6 @@ impl<S: Stamp> Outbox<S> {
             group.payloads.clone()
         })
         .collect()
-    }
-
-    /// A page of a group of its own, in as many payloads as it takes.
-    fn payloads(&self, page: &Part) -> Vec<Arc<Payload>> {
-        let mut payloads = Vec::new();
-        let mut left: usize = page.lines().map(Line::bytes).sum();
-        let mut payload = Payload::of_bytes(left.min(self.most), &self.rooms);
-        for line in page.lines() {
-            let fits = payload.fits(1, line.bytes(), self.most);
-            if !fits && !payload.is_empty() {
-                let next = Payload::of_bytes(left.min(self.most), &self.rooms);
-                payloads.push(Arc::new(std::mem::replace(&mut payload, next)));
-            }
-            left = left.saturating_sub(line.bytes());
-            payload.push(line, &self.instance_tags);
-        }
-        payloads.push(Arc::new(payload));
-        payloads
     }
 
     /// A page without logs only moves the place.
@@ -348,10 +317,10 @@ impl<S: Stamp> Outbox<S> {
         self.waiting.is_empty() && self.flight.is_none() && self.landed.is_none()
     }
 
-    /// Whether answers are awaited.
+    /// How many answers are awaited.
     #[must_use]
-    pub fn is_out(&self) -> bool {
-        self.flight.as_ref().is_some_and(|flight| flight.out() > 0)
+    pub fn out(&self) -> usize {
+        self.flight.as_ref().map_or(0, Flight::out)
     }
 
     /// Why sending fails at present, in words.

@@ -62,16 +62,58 @@ impl Payload {
         self.len() + logs <= PAYLOAD_LOGS && self.bytes() + line_bytes <= most.min(PAYLOAD_BYTES)
     }
 
+    /// What its logs' lines have, their newlines included.
+    #[must_use]
+    pub fn line_bytes(&self) -> usize {
+        // The comma behind each log but the last takes the place of its newline.
+        match self.len() {
+            0 => 0,
+            _ => self.bytes() - "[]".len() + "\n".len(),
+        }
+    }
+
     /// Writes a log behind the others.
-    pub fn push(&mut self, line: Line<'_>, instance_tags: &str) {
+    pub fn push(&mut self, line: Line<'_>) {
+        self.add(|text| line.push_json(text));
+    }
+
+    fn add(&mut self, log: impl FnOnce(&mut String)) {
         self.small.take();
         self.room.text.pop();
         if !self.ends.is_empty() {
             self.room.text.push(',');
         }
-        line.push_json(instance_tags, &mut self.room.text);
+        log(&mut self.room.text);
         self.ends.push(self.room.text.len());
         self.room.text.push(']');
+    }
+
+    /// Writes another one's logs behind its own.
+    pub fn append(&mut self, other: &Self) {
+        for number in 0..other.len() {
+            self.add(|text| text.push_str(other.log(number)));
+        }
+    }
+
+    /// Its logs in payloads of at most so many bytes, or of one log.
+    #[must_use]
+    pub fn in_parts(self, most: usize) -> Vec<Self> {
+        if self.bytes() <= most {
+            return vec![self];
+        }
+        let mut parts: Vec<Self> = Vec::new();
+        for number in 0..self.len() {
+            let log = self.log(number);
+            let fits = |part: &&mut Self| part.fits(1, log.len() + "\n".len(), most);
+            if let Some(part) = parts.last_mut().filter(fits) {
+                part.add(|text| text.push_str(log));
+                continue;
+            }
+            let mut part = Self::of_bytes(most.max(log.len()), self.room.rooms());
+            part.add(|text| text.push_str(log));
+            parts.push(part);
+        }
+        parts
     }
 
     /// All of it made small, which is done once.

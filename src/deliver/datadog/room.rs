@@ -59,6 +59,11 @@ impl Text {
             rooms: rooms.clone(),
         }
     }
+
+    /// Where the room came from.
+    pub(super) fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
 }
 
 impl Drop for Text {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::config::{AgentFacts, Config};
-use crate::log::{Mapped, Mapping, Moment, Part, Sheet};
+use crate::log::{Line, Mapped, Mapping, Moment, Part, Sheet};
 use crate::time::Time;
 
 const NOW: Time = Time(1_795_167_000_000);
@@ -39,6 +39,11 @@ fn sheet(mapping: &Mapping, ids: &[usize], text: usize) -> Part {
         assert_eq!(mapping.log(&reading, moment, &mut sheet), Mapped::Log);
     }
     sheet.into()
+}
+
+/// The page as what is sent.
+fn written(page: &Part) -> Vec<Payload> {
+    Writer::default().payloads(page)
 }
 
 /// The ids of the logs in a body.

@@ -1,5 +1,6 @@
 //! An exchange ends in time, whatever the other side does.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;
 
 const LONG: Duration = Duration::from_hours(1);
@@ -75,9 +76,37 @@ fn connecting_has_its_own_time_and_a_piece_renews_the_patience() {
 }
 
 #[test]
-fn a_thread_that_broke_off_is_no_endless_wait() {
-    let (done, result) = channel();
-    drop(done);
-    let end = wait(&result, &AtomicU64::new(0), PATIENT, &|| false);
-    assert!(matches!(end, Err(Failure::Network(_))));
+fn an_exchange_that_breaks_is_no_endless_wait() {
+    let driver = Driver::start().unwrap();
+    let heard = AtomicU64::new(0);
+    let end = told(
+        &driver,
+        async { panic!("a fault") },
+        &heard,
+        PATIENT,
+        &|| false,
+    );
+    let broke_off = Failure::Network("the request broke off".to_owned());
+    assert_eq!(end.err(), Some(broke_off));
+    let whole = Reply {
+        status: 200,
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    let sound = async { Ok(whole) };
+    assert!(told(&driver, sound, &heard, PATIENT, &|| false).is_ok());
+}
+
+#[test]
+fn an_exchange_that_is_given_up_ends() {
+    let driver = Driver::start().unwrap();
+    let (waits, ended) = channel::<()>();
+    let endless = async move {
+        let _waits = waits;
+        std::future::pending().await
+    };
+    let end = told(&driver, endless, &AtomicU64::new(0), PATIENT, &|| true);
+    assert_eq!(end.err(), Some(Failure::Cancelled));
+    let ended = ended.recv_timeout(Duration::from_secs(20));
+    assert_eq!(ended, Err(RecvTimeoutError::Disconnected));
 }

@@ -185,7 +185,7 @@ fn a_tag_is_no_longer_and_no_more_numerous_than_datadog_takes() {
     let items: Vec<String> = (0..300).map(|number| format!("\"{number}\"")).collect();
     let record = format!(r#"{{"a":"{}","b":[{}]}}"#, "é".repeat(500), items.join(","));
     let sheet = case.log(Record::Json(&record));
-    let tags = sheet.text(sheet.last().unwrap().log.ddtags.unwrap());
+    let tags = sheet.reads(sheet.last().unwrap().log.ddtags.unwrap());
     let tags: Vec<&str> = tags.split(',').collect();
     assert_eq!((tags[0].chars().count(), tags.len()), (200, 100));
     let record = format!(r#"{{"a":"{}"}}"#, "x".repeat(500));
@@ -246,7 +246,7 @@ fn a_log_that_has_to_be_longer_is_so_and_by_a_few_bytes_at_most() {
         let line = part.line(0).unwrap();
         let longer = (line.bytes() - before) as u64;
         assert!((bytes..bytes + 16).contains(&longer), "{bytes}: {longer}");
-        let json = line.to_json(&case.terms.instance_tags);
+        let json = line.to_json();
         assert_eq!(json.len() + 1, line.bytes());
         let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(

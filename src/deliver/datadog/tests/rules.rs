@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 
 fn outbox() -> Outbox<Page> {
-    Outbox::new("env:test".to_owned())
+    Outbox::default()
 }
 
 fn sent(outbox: &mut Outbox<Page>) -> Option<Parcel> {
@@ -39,9 +39,9 @@ fn a_body_holds_the_lines_as_they_are_written() {
     let mapping = mapping();
     let page = sheet(&mapping, &[1, 2], 5);
     let mut outbox = outbox();
-    outbox.take(&page, Page(1));
+    outbox.take(written(&page), Page(1));
     let parcel = sent(&mut outbox).unwrap();
-    let lines: Vec<String> = page.lines().map(|line| line.to_json("env:test")).collect();
+    let lines: Vec<String> = page.lines().map(Line::to_json).collect();
     assert_eq!(parcel.json(), format!("[{}]", lines.join(",")));
     assert_eq!(parcel.bytes(), parcel.json().len());
     assert!(parcel.json().contains("\"ddtags\":\"env:test\""));
@@ -53,7 +53,7 @@ fn a_page_spans_payloads_just_under_the_limits_and_its_place_comes_last() {
     let mapping = mapping();
     let all: Vec<usize> = (0..2_500).collect();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &all, 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 5)), Page(1));
     let first = sent(&mut outbox).unwrap();
     assert_eq!(first.len(), PAYLOAD_LOGS);
     assert!(sent(&mut outbox).is_none(), "the first goes alone");
@@ -74,7 +74,7 @@ fn by_bytes_a_payload_is_filled_to_the_last_log_that_fits() {
     let page = sheet(&mapping, &all, 90_000);
     let line = page.line(0).unwrap().log.line_bytes;
     let mut outbox = outbox();
-    outbox.take(&page, Page(1));
+    outbox.take(written(&page), Page(1));
     let first = sent(&mut outbox).unwrap();
     assert_eq!(first.bytes(), first.json().len());
     assert!(first.bytes() <= PAYLOAD_BYTES && first.bytes() + line > PAYLOAD_BYTES);
@@ -84,13 +84,13 @@ fn by_bytes_a_payload_is_filled_to_the_last_log_that_fits() {
 fn small_pages_that_wait_share_a_payload() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &[1], 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(1));
     let first = sent(&mut outbox).unwrap();
     for page in 2..5 {
-        assert!(outbox.wants_page());
-        outbox.take(&sheet(&mapping, &[page], 5), Page(page));
+        assert!(outbox.wants_page_beside(0));
+        outbox.take(written(&sheet(&mapping, &[page], 5)), Page(page));
     }
-    outbox.take(&Part::default(), Page(5));
+    outbox.take(written(&Part::default()), Page(5));
     answer(&mut outbox, &first, Verdict::Accepted);
     assert!(sent(&mut outbox).is_none(), "not before the place is kept");
     assert_eq!(outbox.landed().unwrap().stamp, Page(1));
@@ -105,13 +105,13 @@ fn no_more_than_three_pages_ahead_are_taken() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..900).collect();
-    outbox.take(&sheet(&mapping, &all, 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 5)), Page(1));
     assert!(sent(&mut outbox).is_some());
     for page in [2, 3, 4] {
-        assert!(outbox.wants_page());
-        outbox.take(&sheet(&mapping, &all, 5), Page(page));
+        assert!(outbox.wants_page_beside(0));
+        outbox.take(written(&sheet(&mapping, &all, 5)), Page(page));
     }
-    assert!(!outbox.wants_page());
+    assert!(!outbox.wants_page_beside(0));
 }
 
 #[test]
@@ -119,9 +119,9 @@ fn a_full_payload_that_waits_is_told_once_and_made_small_is_what_is_sent() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..900).collect();
-    outbox.take(&sheet(&mapping, &[1], 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(1));
     assert!(outbox.full().is_empty(), "others may join it");
-    outbox.take(&sheet(&mapping, &all, 5), Page(2));
+    outbox.take(written(&sheet(&mapping, &all, 5)), Page(2));
     let full = outbox.full();
     assert_eq!(full.len(), 1);
     assert!(outbox.full().is_empty(), "it was told");
@@ -138,14 +138,14 @@ fn a_full_payload_that_waits_is_told_once_and_made_small_is_what_is_sent() {
 fn a_page_without_logs_moves_the_place_behind_whatever_is_on_its_way() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&Part::default(), Page(1));
+    outbox.take(written(&Part::default()), Page(1));
     assert_eq!(outbox.landed().unwrap().stamp, Page(1));
-    outbox.take(&sheet(&mapping, &[1], 5), Page(2));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(2));
     let parcel = sent(&mut outbox).unwrap();
-    outbox.take(&Part::default(), Page(3));
+    outbox.take(written(&Part::default()), Page(3));
     assert!(outbox.landed().is_none());
     answer(&mut outbox, &parcel, Verdict::Accepted);
-    outbox.take(&Part::default(), Page(4));
+    outbox.take(written(&Part::default()), Page(4));
     assert_eq!(outbox.landed().unwrap().stamp, Page(4));
 }
 
@@ -153,7 +153,7 @@ fn a_page_without_logs_moves_the_place_behind_whatever_is_on_its_way() {
 fn what_passes_is_sent_again_without_end_one_by_one_with_growing_waits() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &[1], 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(1));
     let mut tick = Duration::ZERO;
     let mut waits = Vec::new();
     for _ in 0..50 {
@@ -192,7 +192,7 @@ fn payloads_that_fail_together_are_one_failure() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..4_000).collect();
-    outbox.take(&sheet(&mapping, &all, 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 5)), Page(1));
     let first = sent(&mut outbox).unwrap();
     answer(&mut outbox, &first, Verdict::Accepted);
     let together: Vec<Parcel> = (0..3).map(|_| sent(&mut outbox).unwrap()).collect();
@@ -213,7 +213,7 @@ fn what_takes_too_long_is_sent_in_halves() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..100).collect();
-    outbox.take(&sheet(&mapping, &all, 1_000), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 1_000)), Page(1));
     let parcel = sent(&mut outbox).unwrap();
     answer(&mut outbox, &parcel, Verdict::Slow("slow".to_owned()));
     let half = sent(&mut outbox).unwrap();
@@ -224,7 +224,7 @@ fn what_takes_too_long_is_sent_in_halves() {
 fn a_refusal_stops_everything_and_keeps_the_place() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &[1], 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(1));
     let parcel = sent(&mut outbox).unwrap();
     answer(&mut outbox, &parcel, Verdict::Refused("403".to_owned()));
     assert_eq!(outbox.stopped(), Some(&Stopped("403".to_owned())));
@@ -237,7 +237,7 @@ fn the_bad_log_is_found_by_halving_and_the_rest_goes() {
     let all: Vec<usize> = (100..200).collect();
     for sick in [100, 150, 199] {
         let mut outbox = outbox();
-        outbox.take(&sheet(&mapping, &all, 5), Page(1));
+        outbox.take(written(&sheet(&mapping, &all, 5)), Page(1));
         let requests = drive(&mut outbox, |json| {
             if ids(json).contains(&sick) {
                 bad()
@@ -263,7 +263,7 @@ fn bad_logs_side_by_side_do_not_pass_for_a_wrong_configuration() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..64).collect();
-    outbox.take(&sheet(&mapping, &all, 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 5)), Page(1));
     drive(&mut outbox, |json| {
         if ids(json).iter().any(|id| *id < 20) {
             bad()
@@ -280,7 +280,7 @@ fn where_every_log_is_refused_nothing_is_buried() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..1_000).collect();
-    outbox.take(&sheet(&mapping, &all, 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 5)), Page(1));
     let requests = drive(&mut outbox, |_| bad());
     assert!(requests < 40, "{requests}");
     assert!(outbox.landed().is_none());
@@ -292,7 +292,7 @@ fn where_every_log_is_refused_nothing_is_buried() {
 fn one_log_alone_that_is_refused_waits_for_others_to_prove_it() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &[1], 5), Page(1));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(1));
     let judge = |json: &str| {
         if ids(json).contains(&1) {
             bad()
@@ -301,13 +301,13 @@ fn one_log_alone_that_is_refused_waits_for_others_to_prove_it() {
         }
     };
     assert_eq!(drive(&mut outbox, judge), 1);
-    assert!(outbox.stopped().is_none() && outbox.landed().is_none() && outbox.wants_page());
-    outbox.take(&sheet(&mapping, &[2], 5), Page(2));
+    assert!(outbox.stopped().is_none() && outbox.landed().is_none() && outbox.wants_page_beside(0));
+    outbox.take(written(&sheet(&mapping, &[2], 5)), Page(2));
     assert_eq!(drive(&mut outbox, judge), 1);
     let landed = outbox.landed().unwrap();
     assert_eq!((landed.buried.len(), landed.stamp), (1, Page(2)));
 
-    outbox.take(&sheet(&mapping, &[1], 5), Page(3));
+    outbox.take(written(&sheet(&mapping, &[1], 5)), Page(3));
     drive(&mut outbox, judge);
     outbox.no_more();
     assert!(sent(&mut outbox).is_none());
@@ -319,7 +319,7 @@ fn too_large_is_split_and_later_payloads_are_smaller() {
     let mapping = mapping();
     let mut outbox = outbox();
     let all: Vec<usize> = (0..400).collect();
-    outbox.take(&sheet(&mapping, &all, 1_000), Page(1));
+    outbox.take(written(&sheet(&mapping, &all, 1_000)), Page(1));
     let judge = |json: &str| {
         if json.len() > 200_000 {
             Verdict::TooLarge("413".to_owned())
@@ -329,7 +329,7 @@ fn too_large_is_split_and_later_payloads_are_smaller() {
     };
     assert_eq!(drive(&mut outbox, judge), 7);
     assert!(outbox.landed().unwrap().buried.is_empty());
-    outbox.take(&sheet(&mapping, &all, 1_000), Page(2));
+    outbox.take(written(&sheet(&mapping, &all, 1_000)), Page(2));
     drive(&mut outbox, |json| {
         assert!(json.len() <= 200_000, "{}", json.len());
         Verdict::Accepted
@@ -340,7 +340,7 @@ fn too_large_is_split_and_later_payloads_are_smaller() {
 fn a_log_that_is_too_large_is_cut_to_halves_and_stays_the_same_log() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &[7], 50_000), Page(1));
+    outbox.take(written(&sheet(&mapping, &[7], 50_000)), Page(1));
     let judge = |json: &str| {
         assert_eq!(ids(json), [7]);
         if json.len() > 10_000 {
@@ -358,7 +358,7 @@ fn a_log_that_is_too_large_is_cut_to_halves_and_stays_the_same_log() {
 fn a_log_that_cannot_be_cut_any_more_is_kept_whole_elsewhere() {
     let mapping = mapping();
     let mut outbox = outbox();
-    outbox.take(&sheet(&mapping, &[7], 5_000), Page(1));
+    outbox.take(written(&sheet(&mapping, &[7], 5_000)), Page(1));
     drive(&mut outbox, |_| Verdict::TooLarge("413".to_owned()));
     let landed = outbox.landed().unwrap();
     assert_eq!(landed.buried[0].status, 413);
@@ -369,7 +369,7 @@ fn a_log_that_cannot_be_cut_any_more_is_kept_whole_elsewhere() {
 fn a_halved_line_lists_what_was_cut_each_time() {
     let mapping = mapping();
     let page = sheet(&mapping, &[7], 5_000);
-    let line = page.line(0).unwrap().to_json("env:test");
+    let line = page.line(0).unwrap().to_json();
     let half = crate::log::halved(&line).unwrap();
     assert!(half.len() <= line.len() / 2 + 100, "{}", half.len());
     let again = crate::log::halved(&half).unwrap();

@@ -83,7 +83,7 @@ impl World {
     }
 
     fn outbox() -> Outbox<Page> {
-        Outbox::new("env:test".to_owned()).of_at_most(MOST)
+        Outbox::default().of_at_most(MOST)
     }
 
     fn go(&mut self, step: Step) {
@@ -99,10 +99,10 @@ impl World {
     fn page(&mut self) {
         if self.next >= self.pages.len() {
             self.outbox.no_more();
-        } else if self.outbox.wants_page() {
+        } else if self.outbox.wants_page_beside(0) {
             let page = sheet(&self.mapping, &self.pages[self.next], 100);
             self.next += 1;
-            self.outbox.take(&page, Page(self.next));
+            self.outbox.take(written(&page), Page(self.next));
         }
     }
 
