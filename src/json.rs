@@ -13,7 +13,7 @@ mod tests;
 
 pub use container::{key, list, object};
 pub use value::{Tokens, skip, value};
-pub(crate) use word::{WORD, is_plain, plain};
+pub(crate) use word::{WORD, is_plain, plain, stop_in};
 
 /// A text that is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +73,6 @@ pub fn string(text: &str, at: usize) -> Result<(usize, bool), Broken> {
         return Ok((stop + 1, false));
     }
     Ok((escaped(text, stop)?, true))
-}
-
-/// The first byte from `at` on that does not stand for itself in a string; the end if all do.
-#[inline]
-pub(crate) fn stop(text: &str, at: usize) -> usize {
-    word::stop(text.as_bytes(), at)
 }
 
 /// Past a string whose first byte that does not stand for itself is at `at`.

@@ -13,6 +13,13 @@ pub(crate) fn plain(word: [u8; WORD]) -> usize {
     first_byte(stops(u64::from_le_bytes(word)))
 }
 
+/// The first byte of a word that does not stand for itself in a string.
+#[inline]
+pub(crate) fn stop_in(word: [u8; WORD]) -> Option<usize> {
+    let found = stops(u64::from_le_bytes(word));
+    (found != 0).then(|| first_byte(found))
+}
+
 /// Not zero if a word holds what does not stand for itself in a string: a quote, a backslash or a
 /// control character; its lowest bit is in the first of them.
 #[inline]
@@ -65,17 +72,27 @@ fn first(
     in_word: impl Fn(u64) -> u64,
     is_it: impl Fn(u8) -> bool,
 ) -> usize {
+    let Some(rest) = bytes.get(at..) else {
+        return at;
+    };
+    let (words, last) = rest.as_chunks::<WORD>();
     let mut at = at;
-    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WORD>) {
+    for word in words {
         let found = in_word(u64::from_le_bytes(*word));
         if found != 0 {
             return at + first_byte(found);
         }
         at += WORD;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    let behind = rest.iter().position(|byte| is_it(*byte));
-    at + behind.unwrap_or(rest.len())
+    at + in_bytes(last, is_it)
+}
+
+/// The same where no whole word is left.
+#[cold]
+#[inline(never)]
+fn in_bytes(bytes: &[u8], is_it: impl Fn(u8) -> bool) -> usize {
+    let found = bytes.iter().position(|byte| is_it(*byte));
+    found.unwrap_or(bytes.len())
 }
 
 #[cfg(test)]

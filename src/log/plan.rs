@@ -1,21 +1,24 @@
 //! All paths of a mapping in one tree, so that one pass over a record finds them all.
 
+use std::sync::OnceLock;
+
 use super::hidden::Hiding;
+use crate::json;
 use crate::source::Path;
 
 /// In a path that hides or decodes: every item of a list, every member of an object.
 pub(super) const EVERY: &str = "*";
 
-/// The number of no member.
-const FREE: usize = usize::MAX;
-
 /// One place of a record in which the mapping is interested, with the places below it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     members: Vec<Member>,
-    /// The members' numbers by their keys' hashes, with free places between them.
-    slots: Vec<usize>,
+    /// The members by their keys' hashes, with free places between them.
+    slots: Vec<Option<Slot>>,
     every: Option<Box<Node>>,
+    /// The members of the first object that came here, in its order: those that follow have theirs
+    /// in the same, nearly always.
+    usual: OnceLock<Vec<Usual>>,
     /// The number under which the value as it will be sent is noted.
     pub(super) mark: Option<usize>,
     /// The number under which the value as the API gave it is noted.
@@ -57,20 +60,49 @@ impl Node {
     }
 
     /// The node of a key.
-    #[inline]
     pub(super) fn keyed(&self, key: &[u8]) -> Option<&Node> {
         let last = self.slots.len().wrapping_sub(1);
-        let mut slot = hash(key);
+        let ends = Ends::of(key);
+        let mut at = ends.hash();
         // A member is at its hash or behind it, with no free place before it.
-        while let Some(number) = self.slots.get(slot & last)
-            && let Some(member) = self.members.get(*number)
-        {
-            if member.key.as_bytes() == key {
+        while let Some(Some(slot)) = self.slots.get(at & last) {
+            if slot.ends == ends
+                && let Some(member) = self.members.get(slot.member)
+                && (key.len() <= ENDS || member.key.as_bytes() == key)
+            {
                 return Some(&member.node);
             }
-            slot += 1;
+            at += 1;
         }
         self.every.as_deref()
+    }
+
+    /// The members to expect of the object at `at`, in order.
+    #[inline]
+    pub(super) fn usual(&self, text: &str, at: usize) -> &[Usual] {
+        self.usual.get_or_init(|| self.members_of(text, at))
+    }
+
+    /// The node of a member that came as expected.
+    #[inline]
+    pub(super) fn expected(&self, usual: &Usual) -> Option<&Node> {
+        let named = usual.member.and_then(|member| self.members.get(member));
+        named.map(|m| &m.node).or(self.every.as_deref())
+    }
+
+    #[cold]
+    fn members_of(&self, text: &str, at: usize) -> Vec<Usual> {
+        let mut usual = Vec::new();
+        // Where the object breaks, what came before will do.
+        let _ = json::object(text, at, |key, at| {
+            if usual.len() < MOST_USUAL && key.len() <= LONGEST_USUAL && !key.contains('\\') {
+                let inside = &key[1..key.len() - 1];
+                let member = self.members.iter().position(|m| *m.key == *inside);
+                usual.push(Usual::new(&format!("{key}:"), member));
+            }
+            json::skip(text, at)
+        });
+        usual
     }
 
     /// The node of a list's item.
@@ -139,26 +171,105 @@ impl Node {
     }
 }
 
-/// Spreads the keys of one object well enough, and looks at few of their bytes.
-#[inline]
-fn hash(key: &[u8]) -> usize {
-    let byte = |at: usize| key.get(at).copied().map_or(0, usize::from);
-    key.len() * 37 + byte(0) * 5 + byte(key.len().wrapping_sub(1)) * 11
+/// Larger objects are no records but tables, of which each has keys of its own.
+const MOST_USUAL: usize = 64;
+const LONGEST_USUAL: usize = 64;
+
+/// A member to expect, whether or not it is of interest.
+#[derive(Debug, Clone)]
+pub(super) struct Usual {
+    ends: Ends,
+    /// Its key in quotes and the colon behind it.
+    written: Box<str>,
+    member: Option<usize>,
 }
 
-/// The numbers of members by their hashes; three of four places or more stay free.
-fn slots(members: &[Member]) -> Vec<usize> {
+impl Usual {
+    fn new(written: &str, member: Option<usize>) -> Self {
+        Self {
+            ends: Ends::of(written.as_bytes()),
+            written: written.into(),
+            member,
+        }
+    }
+
+    /// How much of a text it takes with its colon, if that begins with it.
+    #[inline]
+    pub(super) fn length_in(&self, text: &[u8]) -> Option<usize> {
+        let begin = text.get(..self.ends.length)?;
+        let is_it = Ends::of(begin) == self.ends
+            && (begin.len() <= ENDS || begin == self.written.as_bytes());
+        is_it.then_some(begin.len())
+    }
+}
+
+/// Where a member is that is looked for by its key.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    ends: Ends,
+    member: usize,
+}
+
+/// How a key begins and ends, and how long it is: all of it, unless it has more bytes than both.
+// Compared with what is so at hand, most keys take no call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+/// A key of so many bytes is known by its ends.
+const ENDS: usize = 16;
+
+impl Ends {
+    #[inline]
+    fn of(key: &[u8]) -> Self {
+        let words = (key.first_chunk(), key.last_chunk());
+        let halves = (key.first_chunk(), key.last_chunk());
+        let (first, last) = if let (Some(first), Some(last)) = words {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = halves {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            (first.into(), last.into())
+        } else {
+            let byte = |at: usize| key.get(at).copied().unwrap_or(0);
+            let bytes = [byte(0), byte(1), byte(2), 0];
+            (u32::from_le_bytes(bytes).into(), 0)
+        };
+        Self {
+            length: key.len(),
+            first,
+            last,
+        }
+    }
+
+    /// Spreads the keys of one object well enough.
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let [.., a, b, c, d] = mixed.to_le_bytes();
+        u32::from_le_bytes([a, b, c, d]) as usize ^ self.length
+    }
+}
+
+/// The members by their keys' hashes; three of four places or more stay free.
+fn slots(members: &[Member]) -> Vec<Option<Slot>> {
     if members.is_empty() {
         return Vec::new();
     }
-    let mut slots = vec![FREE; (members.len() * 4).next_power_of_two()];
+    let mut slots = vec![None; (members.len() * 4).next_power_of_two()];
     let last = slots.len() - 1;
     for (number, member) in members.iter().enumerate() {
-        let mut slot = hash(member.key.as_bytes());
-        while slots[slot & last] != FREE {
-            slot += 1;
+        let ends = Ends::of(member.key.as_bytes());
+        let mut at = ends.hash();
+        while slots[at & last].is_some() {
+            at += 1;
         }
-        slots[slot & last] = number;
+        slots[at & last] = Some(Slot {
+            ends,
+            member: number,
+        });
     }
     slots
 }
@@ -257,6 +368,45 @@ mod tests {
         }
         assert!(root.keyed(b"").is_none() && root.keyed(b"k500").is_none());
         assert!(Node::default().keyed(b"k1").is_none());
+    }
+
+    #[test]
+    fn a_member_is_expected_as_the_first_object_had_it() {
+        let mut plan = Plan::default();
+        let mark = plan.mark(&path("a_key_longer_than_two_words"));
+        plan.hide(&path("*.x"), Hiding::Redact);
+        let (root, ..) = plan.finish();
+        let long = "\"a_key_longer_than_two_words\":";
+        let first = format!(" {{ {long}1, \"\" : 2, \"\\u0061\":3, \"b\":4, \"c\" x");
+        let usual = root.usual(&first, 1).to_vec();
+        let found = |text: &str| -> Vec<Option<usize>> {
+            let each = usual.iter();
+            each.map(|usual| usual.length_in(text.as_bytes())).collect()
+        };
+        assert_eq!(found(&format!("{long}1")), [Some(long.len()), None, None]);
+        assert_eq!(found("\"\":1"), [None, Some(3), None]);
+        assert_eq!(found("\"b\":"), [None, None, Some(4)]);
+        let other = long.replace("longer", "larger");
+        for other in [
+            &*other, "\"b\" :1", "\"b", "\"B\":1", "\"bb\":1", "'b':1", "",
+        ] {
+            assert_eq!(found(other), [None; 3], "{other}");
+        }
+        assert_eq!(root.expected(&usual[0]).unwrap().mark, Some(mark));
+        assert!(root.expected(&usual[2]).unwrap().keyed(b"x").is_some());
+        // Whatever comes later, the first stays.
+        assert_eq!(root.usual("{\"d\":1}", 0).len(), 3);
+    }
+
+    #[test]
+    fn of_a_table_only_the_first_members_are_expected() {
+        let (root, ..) = Plan::default().finish();
+        let long = "k".repeat(LONGEST_USUAL);
+        let members: Vec<String> = (0..1_000).map(|key| format!("\"{key}\":0")).collect();
+        let table = format!("{{\"{long}\":0,{}}}", members.join(","));
+        let usual = root.usual(&table, 0);
+        assert_eq!(usual.len(), MOST_USUAL);
+        assert_eq!(usual[0].length_in(b"\"0\":"), Some(4));
     }
 
     #[test]

@@ -20,6 +20,10 @@ use super::sheet::{Mark, Raw, Sheet, Span};
 use super::text;
 use crate::json::Broken;
 
+/// So many members in a row may be missing that came in other objects; of the first that comes
+/// behind more of them the key is read.
+const MOST_MISSING: usize = 3;
+
 /// What a mapping wants done with every record.
 pub(super) struct Rules {
     /// All its paths.
@@ -71,7 +75,7 @@ pub(super) fn rewrite(
         deepest: 0,
     };
     let mut origin = Origin::new(text, at);
-    let end = pass.value(&mut origin, at, &rules.root);
+    let end = pass.first_value(&mut origin, at, &rules.root);
     if let Ok(end) = end {
         pass.copy(&mut origin, end);
     }
@@ -100,6 +104,16 @@ impl Pass<'_> {
     /// Reads the value at `at` and says where it ends, or where it breaks; so do all that follow.
     fn value(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
         self.forget_below(node);
+        self.first_value(origin, at, node)
+    }
+
+    /// The same where no value has come in its place before.
+    fn first_value(
+        &mut self,
+        origin: &mut Origin<'_>,
+        at: usize,
+        node: &Node,
+    ) -> Result<usize, Broken> {
         let place = self.place(origin, at);
         let first = origin.byte(at);
         let mut bare = false;
@@ -165,21 +179,26 @@ impl Pass<'_> {
     }
 
     fn object(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {
+        let mut usual = node.usual(origin.text, at).iter();
         let mut at = self.space(origin, at + 1);
         if origin.byte(at) == b'}' {
             return Ok(at + 1);
         }
         let mut members = Members::begin(self.place(origin, at));
         loop {
-            let (end, escaped) = self.string(origin, at)?;
-            let child = if escaped {
-                node.keyed(text::plain(origin.piece(at..end)).as_bytes())
+            let mut ahead = usual.clone();
+            let mut next = ahead.by_ref().take(MOST_MISSING + 1);
+            let found =
+                next.find_map(|usual| Some((usual, usual.length_in(origin.bytes_from(at))?)));
+            let child = if let Some((expected, length)) = found {
+                usual = ahead;
+                at = self.space(origin, at + length);
+                node.expected(expected)
             } else {
-                node.keyed(origin.bytes(at + 1..end - 1))
+                let (colon, child) = self.key(origin, at, node)?;
+                at = self.space(origin, colon + 1);
+                child
             };
-            let colon = self.space(origin, end);
-            origin.expect(colon, b':')?;
-            at = self.space(origin, colon + 1);
             let end = self.child(origin, at, child)?;
             at = self.behind(origin, end, node, child, &mut members);
             match origin.byte(at) {
@@ -188,6 +207,24 @@ impl Pass<'_> {
                 _ => return Err(Broken { at }),
             }
         }
+    }
+
+    /// Where the colon is behind a key, and the key's node.
+    fn key<'n>(
+        &mut self,
+        origin: &mut Origin<'_>,
+        at: usize,
+        node: &'n Node,
+    ) -> Result<(usize, Option<&'n Node>), Broken> {
+        let (end, escaped) = self.string(origin, at)?;
+        let child = if escaped {
+            node.keyed(text::plain(origin.piece(at..end)).as_bytes())
+        } else {
+            node.keyed(origin.bytes(at + 1..end - 1))
+        };
+        let colon = self.space(origin, end);
+        origin.expect(colon, b':')?;
+        Ok((colon, child))
     }
 
     fn list(&mut self, origin: &mut Origin<'_>, at: usize, node: &Node) -> Result<usize, Broken> {

@@ -56,6 +56,12 @@ impl<'t> Origin<'t> {
         self.text.get(range).unwrap_or_default()
     }
 
+    /// All that is ahead of a place.
+    #[inline]
+    pub(super) fn bytes_from(&self, at: usize) -> &'t [u8] {
+        self.text.as_bytes().get(at..).unwrap_or_default()
+    }
+
     /// A piece of which nobody has to know that it is a text.
     #[inline]
     pub(super) fn bytes(&self, range: Range<usize>) -> &'t [u8] {

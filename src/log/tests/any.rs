@@ -175,6 +175,33 @@ proptest! {
     }
 
     #[test]
+    fn a_record_is_read_as_if_none_had_come_before_it(
+        before in any_record(),
+        record in any_record(),
+        left_out in any::<prop::sample::Index>(),
+    ) {
+        let mut case = case(busy());
+        case.log["redact"] = json!(["b.c"]);
+        case.log["drop"] = json!(["e", "*.d"]);
+        // The same members, of which one is missing.
+        let mut members = serde_json::from_str::<serde_json::Map<String, Value>>(&compact(&before).to_string()).unwrap();
+        if !members.is_empty() {
+            members.shift_remove(&members.keys().nth(left_out.index(members.len())).unwrap().clone());
+        }
+        let fewer = Value::from(members).to_string();
+        let read = |mapping: &Mapping, record: &str| {
+            let mut sheet = Sheet::default();
+            let read = mapping.read(record, 0, &mut sheet);
+            (format!("{read:?}"), sheet)
+        };
+        let used = case.mapping();
+        read(&used, &before);
+        for record in [&record, &fewer, &before] {
+            prop_assert_eq!(read(&used, record), read(&case.mapping(), record), "{}", record);
+        }
+    }
+
+    #[test]
     fn json_in_a_string_is_the_same_however_it_is_opened(
         inside in any_json(),
         blank in prop_oneof![Just(""), Just(" "), Just("\n")],
