@@ -89,7 +89,7 @@ impl Reply {
     /// The body as text; what is not UTF-8 becomes U+FFFD, so that one broken record fails no page.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        match std::str::from_utf8(&self.body) {
+        match simdutf8::basic::from_utf8(&self.body) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(&self.body),
         }

@@ -21,7 +21,7 @@ impl Pass<'_> {
         let (rest, room) = peeled(origin.text, at + 1, self.rules.doubles, &mut self.unescaped)?;
         let quote = origin.text.len() - rest;
         let peeled = self.unescaped.get(..length - room)?;
-        let peeled = str::from_utf8(peeled).ok()?;
+        let peeled = simdutf8::basic::from_utf8(peeled).ok()?;
         self.out.push_str(origin.piece(origin.copied..at));
         self.out.push_str(peeled);
         origin.copied = quote + 1;
