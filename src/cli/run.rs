@@ -27,7 +27,7 @@ use served::Served;
 const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// Whoever waits for the end of one round waits no longer than it takes.
-const ONCE_LOOK_UP: Duration = Duration::from_millis(10);
+const ONCE_LOOK_UP: Duration = Duration::from_millis(3);
 
 const ENDING: &str = "\
 SIGTERM and ctrl-c: done within 3 seconds. SIGHUP: the configuration is read again.
