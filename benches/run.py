@@ -4,6 +4,7 @@ import argparse
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 
 import report
@@ -22,6 +23,8 @@ OTHER_ROUNDS = 3
 # A walk of the log has about as many bytes, whatever the size of a record.
 KILOBYTES = 400_000
 SLOWER = 4
+# The plainest way is walked for longer: to start and to end takes a command 40 ms, which is no rate.
+LONGER = 2
 
 
 def main() -> int:
@@ -31,6 +34,7 @@ def main() -> int:
     build_floor()
     results = Results(about={"machine": machine(), "versions": versions(), "quick": options.quick})
     cells = [Served(options.kilobytes)] if options.quick else matrix(options.kilobytes)
+    cells[0] = replace(cells[0], records=cells[0].records * LONGER)
     for number, served in enumerate(cells):
         rounds = min(options.rounds, OTHER_ROUNDS) if number else options.rounds
         say(f"through the Agent: {served.words()}")
