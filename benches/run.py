@@ -23,7 +23,7 @@ OTHER_ROUNDS = 3
 # A walk of the log has about as many bytes, whatever the size of a record.
 KILOBYTES = 400_000
 SLOWER = 4
-# The plainest way is walked for longer: to start and to end takes a command 40 ms, which is no rate.
+# The plainest way is walked for longer: a command starts and ends in 40 ms, which is no rate.
 LONGER = 2
 
 
