@@ -1,7 +1,10 @@
 //! All paths of a mapping in one tree, so that one pass over a record finds them all.
 
+mod keys;
+
 use std::sync::OnceLock;
 
+use self::keys::{ENDS, Ends, Usual};
 use super::hidden::Hiding;
 use crate::json;
 use crate::source::Path;
@@ -175,82 +178,11 @@ impl Node {
 const MOST_USUAL: usize = 64;
 const LONGEST_USUAL: usize = 64;
 
-/// A member to expect, whether or not it is of interest.
-#[derive(Debug, Clone)]
-pub(super) struct Usual {
-    ends: Ends,
-    /// Its key in quotes and the colon behind it.
-    written: Box<str>,
-    member: Option<usize>,
-}
-
-impl Usual {
-    fn new(written: &str, member: Option<usize>) -> Self {
-        Self {
-            ends: Ends::of(written.as_bytes()),
-            written: written.into(),
-            member,
-        }
-    }
-
-    /// How much of a text it takes with its colon, if that begins with it.
-    #[inline]
-    pub(super) fn length_in(&self, text: &[u8]) -> Option<usize> {
-        let begin = text.get(..self.ends.length)?;
-        let is_it = Ends::of(begin) == self.ends
-            && (begin.len() <= ENDS || begin == self.written.as_bytes());
-        is_it.then_some(begin.len())
-    }
-}
-
 /// Where a member is that is looked for by its key.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     ends: Ends,
     member: usize,
-}
-
-/// How a key begins and ends, and how long it is: all of it, unless it has more bytes than both.
-// Compared with what is so at hand, most keys take no call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Ends {
-    length: usize,
-    first: u64,
-    last: u64,
-}
-
-/// A key of so many bytes is known by its ends.
-const ENDS: usize = 16;
-
-impl Ends {
-    #[inline]
-    fn of(key: &[u8]) -> Self {
-        let words = (key.first_chunk(), key.last_chunk());
-        let halves = (key.first_chunk(), key.last_chunk());
-        let (first, last) = if let (Some(first), Some(last)) = words {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) = halves {
-            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-            (first.into(), last.into())
-        } else {
-            let byte = |at: usize| key.get(at).copied().unwrap_or(0);
-            let bytes = [byte(0), byte(1), byte(2), 0];
-            (u32::from_le_bytes(bytes).into(), 0)
-        };
-        Self {
-            length: key.len(),
-            first,
-            last,
-        }
-    }
-
-    /// Spreads the keys of one object well enough.
-    #[inline]
-    fn hash(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let [.., a, b, c, d] = mixed.to_le_bytes();
-        u32::from_le_bytes([a, b, c, d]) as usize ^ self.length
-    }
 }
 
 /// The members by their keys' hashes; three of four places or more stay free.
